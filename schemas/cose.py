@@ -1,0 +1,161 @@
+"""COSE_Sign1 (RFC 9052 §4.2) in the one shape Akashi signs (docs/format.md §1).
+
+    COSE_Sign1 = #6.18([protected: bstr .cbor header, unprotected: {}, payload: bstr, signature: bstr .size 64])
+    header     = {1: alg, 4: kid, 16: typ}
+
+A `Sign1` is *unverified*: it says what the bytes say, not who said it. The protected bytes are kept
+as received, because the signature is over them.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from schemas import cbor
+from schemas.errors import MalformedError, NotDeterministicError, TooLargeError, UnsignedHeaderError
+
+__all__ = [
+    "EVENT_TYPE",
+    "KID_SIZE",
+    "MARK_TYPE",
+    "MAX_SIGN1",
+    "PROFILE_TYPE",
+    "STATUS_LIST_TYPE",
+    "Header",
+    "Sign1",
+    "header_bytes",
+    "to_be_signed",
+]
+
+MARK_TYPE = "application/mark+cwt"
+EVENT_TYPE = "application/mark-event+cwt"
+PROFILE_TYPE = "application/mark-profile+cwt"
+STATUS_LIST_TYPE = "application/statuslist+cwt"
+
+KID_SIZE = 8
+SIGNATURE_SIZE = 64  # Ed25519 and ESP256 alike
+TAG_18 = b"\xd2"
+ARRAY_4 = b"\x84"
+MAX_HEADER = 64
+MAX_SIGN1 = {  # bytes, checked before anything is parsed
+    MARK_TYPE: 1024,
+    EVENT_TYPE: 512,
+    PROFILE_TYPE: 66 * 1024,
+    STATUS_LIST_TYPE: 40 * 1024,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The protected header: which key, which algorithm, which kind of object. It selects, never vouches."""
+
+    alg: int
+    kid: bytes
+    typ: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign1:
+    """A COSE_Sign1 whose structure is right and whose signature nobody has checked."""
+
+    raw: bytes
+    protected: bytes
+    payload: bytes
+    signature: bytes
+    header: Header
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, typ: str) -> "Sign1":
+        """Read one object of the media type `typ`.
+
+        Raises TooLargeError, MalformedError, NotDeterministicError, UnsignedHeaderError.
+        """
+        if len(data) > MAX_SIGN1[typ]:
+            raise TooLargeError(f"{len(data)} bytes where at most {MAX_SIGN1[typ]} are permitted", "COSE_Sign1")
+        if data[:1] != TAG_18:
+            if data[:1] in (b"\xd8", b"\xd9", b"\xda", b"\xdb") and _is_long_tag_18(data):
+                raise NotDeterministicError("tag 18 is not in its shortest form", "COSE_Sign1")
+            raise MalformedError("does not begin with tag 18", "COSE_Sign1")
+        parts = cbor.loads(data[1:], max_size=len(data), path="COSE_Sign1")
+        if type(parts) is not list or len(parts) != 4:
+            raise MalformedError("expected an array of four", "COSE_Sign1")
+        protected, unprotected, payload, signature = parts
+        if type(protected) is not bytes or type(payload) is not bytes or type(signature) is not bytes:
+            raise MalformedError("protected header, payload and signature are byte strings", "COSE_Sign1")
+        if type(unprotected) is not dict:
+            raise MalformedError("the unprotected header is a map", "COSE_Sign1")
+        if len(signature) != SIGNATURE_SIZE:
+            raise MalformedError(f"a signature has {SIGNATURE_SIZE} bytes", "COSE_Sign1.signature")
+        header = read_header(protected)
+        if header.typ != typ:
+            raise MalformedError(f"is {header.typ!r}, expected {typ!r}", "COSE_Sign1.protected.16")
+        return cls._checked(data, protected, unprotected, payload, signature, header)
+
+    @classmethod
+    def _checked(
+        cls,
+        data: bytes,
+        protected: bytes,
+        unprotected: dict[object, object],
+        payload: bytes,
+        signature: bytes,
+        header: Header,
+    ) -> "Sign1":
+        if unprotected:
+            cbor.check_same(cbor.encode([protected, unprotected, payload, signature]), data[1:])
+            raise UnsignedHeaderError("the unprotected header must be empty", "COSE_Sign1.unprotected")
+        cbor.check_same(_assemble(protected, payload, signature), data, path="COSE_Sign1")
+        return cls(raw=data, protected=protected, payload=payload, signature=signature, header=header)
+
+    @classmethod
+    def assemble(cls, *, protected: bytes, payload: bytes, signature: bytes) -> "Sign1":
+        """Put a signed object together; reading its bytes back gives the same value."""
+        raw = _assemble(protected, payload, signature)
+        return cls.from_bytes(raw, typ=read_header(protected).typ)
+
+    def to_be_signed(self) -> bytes:
+        return to_be_signed(self.protected, self.payload)
+
+
+def to_be_signed(protected: bytes, payload: bytes) -> bytes:
+    """Give the Sig_structure `["Signature1", protected, h'', payload]` (RFC 9052 §4.4)."""
+    return b"\x84\x6aSignature1" + cbor.byte_string(protected) + b"\x40" + cbor.byte_string(payload)
+
+
+def header_bytes(*, alg: int, kid: bytes, typ: str) -> bytes:
+    """Encode the protected header."""
+    return cbor.encode({1: alg, 4: kid, 16: typ})
+
+
+@lru_cache(maxsize=1024)  # one entry a key and kind: a register has few, a bulk check meets them often
+def read_header(protected: bytes) -> Header:
+    """Read the bytes inside the protected byte string: exactly {1: alg, 4: kid, 16: typ}."""
+    path = "COSE_Sign1.protected"
+    value = cbor.loads(protected, max_size=MAX_HEADER, path=path)
+    header = cbor.closed_map(value, required=frozenset({1, 4, 16}), path=path)
+    alg, kid, typ = header[1], header[4], header[16]
+    if type(alg) is not int:
+        raise MalformedError("alg is an integer", path + ".1")
+    if type(kid) is not bytes or len(kid) != KID_SIZE:
+        raise MalformedError(f"kid has {KID_SIZE} bytes", path + ".4")
+    if type(typ) is not str:
+        raise MalformedError("typ is a text", path + ".16")
+    cbor.check_same(cbor.encode(header), protected, path=path)
+    return Header(alg=alg, kid=kid, typ=typ)
+
+
+def _assemble(protected: bytes, payload: bytes, signature: bytes) -> bytes:
+    return b"".join(
+        (
+            TAG_18,
+            ARRAY_4,
+            cbor.byte_string(protected),
+            b"\xa0",
+            cbor.byte_string(payload),
+            cbor.byte_string(signature),
+        )
+    )
+
+
+def _is_long_tag_18(data: bytes) -> bool:
+    width = 1 << (data[0] - 0xD8)
+    return int.from_bytes(data[1 : 1 + width]) == 18

@@ -1,0 +1,251 @@
+"""One file format, three sizes: evidence of one mark, the bundle of all, the register with all entries.
+
+A ZIP with every freedom taken away (docs/format.md §7): members stored, dated 1980-01-01, closed
+names, `bundle.json` first and then byte order, no duplicates, nothing between or behind the members.
+The same state gives the same bytes. Reading establishes the *container* only; what the members say
+is established where they are used.
+"""
+
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from struct import error as struct_error
+from struct import pack
+from threading import Lock
+from typing import IO, Any
+
+import rfc8785
+
+from schemas.errors import MalformedError, TooLargeError
+
+__all__ = ["Archive", "ListedLog", "ListedStatus", "Manifest", "write_archive"]
+
+MANIFEST = "bundle.json"
+FORMAT = 1
+_DATE = 0x0021  # 1980-01-01 in MS-DOS form
+MAX_MEMBERS = 65535  # a plain ZIP directory; about 16 million leaves
+LOCAL_HEADER = 30
+
+_NUMBER = r"[0-9A-HJKMNP-TV-Z]{10}"
+_TILE = r"(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?"
+_MEMBERS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
+    (re.compile(pattern, re.ASCII), bound)
+    for pattern, bound in (
+        (r"bundle\.json", 1 << 20),
+        (r"trust/[1-9][0-9]{0,5}", (1 << 20) + 65536),
+        (r"(?:log/[0-9]{1,2}/)?checkpoint", 65536),
+        (r"log/[0-9]{1,2}/landmarks/[0-9]{8}", 65536),
+        (rf"log/[0-9]{{1,2}}/tile/[0-9]{{1,2}}/{_TILE}", 8192),
+        (rf"log/[0-9]{{1,2}}/tile/entries/{_TILE}", 256 * 65537),
+        (r"status/[a-z0-9]{1,4}/[0-9]{1,9}\.cwt", 40 * 1024),
+        (rf"profile/{_NUMBER}\.cwt", 66 * 1024),
+        (rf"entities/{_NUMBER}\.cbor", 65536),
+        (r"mark\.cwt", 1024),
+        (r"profile\.cwt", 66 * 1024),
+        (r"proof|snapshot\.proof", 65536),
+        (r"snapshot\.leaf", 65535),
+        (r"status\.cwt", 40 * 1024),
+        (r"events/(?:0|[1-9][0-9]{0,3})\.cwt", 512),
+        (r"events/(?:0|[1-9][0-9]{0,3})\.proof", 65536),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedLog:
+    """A log in the file: `dir` holds its members (empty in evidence of one mark)."""
+
+    dir: str
+    origin: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedStatus:
+    file: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """`bundle.json`: a table of contents. It vouches for nothing; `as_of` here is only a label."""
+
+    variant: str  # "evidence" | "plain" | "register"
+    as_of: str | None
+    hosts: tuple[str, ...]
+    trust: tuple[int, ...]
+    logs: tuple[ListedLog, ...]
+    lists: tuple[ListedStatus, ...]
+
+    def to_bytes(self) -> bytes:
+        """Encode in RFC 8785 form."""
+        return rfc8785.dumps(
+            {
+                "format": FORMAT,
+                "variant": self.variant,
+                "as_of": self.as_of,
+                "hosts": list(self.hosts),
+                "trust": list(self.trust),
+                "logs": [{"dir": log.dir, "origin": log.origin, "size": log.size} for log in self.logs],
+                "lists": [{"file": one.file, "uri": one.uri} for one in self.lists],
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Manifest":
+        """Read a manifest; another form than `to_bytes` gives is refused. Raises MalformedError."""
+        try:
+            value: Any = json.loads(data)
+            manifest = cls(
+                variant=str(value["variant"]),
+                as_of=value["as_of"],
+                hosts=tuple(map(str, value["hosts"])),
+                trust=tuple(map(int, value["trust"])),
+                logs=tuple(ListedLog(**log) for log in value["logs"]),
+                lists=tuple(ListedStatus(**one) for one in value["lists"]),
+            )
+            same = manifest.to_bytes() == data
+        except (ValueError, TypeError, KeyError, RecursionError, rfc8785.CanonicalizationError) as error:
+            raise MalformedError(f"not a table of contents ({error})", MANIFEST) from error
+        if not same or manifest.variant not in ("evidence", "plain", "register"):
+            raise MalformedError("not a table of contents of format 1 in RFC 8785 form", MANIFEST)
+        return manifest
+
+
+_NO_MANIFEST = Manifest(variant="", as_of=None, hosts=(), trust=(), logs=(), lists=())
+
+
+def _local_header(name: str, crc: int, size: int) -> bytes:
+    # ZIP 2.0 (APPNOTE 4.3.7): no flags, stored, 1980-01-01 00:00, no extra field.
+    return pack("<IHHHHHIIIHH", 0x04034B50, 20, 0, 0, 0, _DATE, crc, size, size, len(name), 0) + name.encode()
+
+
+def _directory_entry(name: str, crc: int, size: int, offset: int) -> bytes:
+    # APPNOTE 4.3.12: create_system 3, version 2.0, no attributes, no comment.
+    fields = (0x02014B50, 20, 3, 20, 0, 0, 0, _DATE, crc, size, size, len(name), 0, 0, 0, 0, 0, offset)
+    return pack("<IBBHHHHHIIIHHHHHII", *fields) + name.encode()
+
+
+def _end(count: int, size: int, offset: int) -> bytes:
+    return pack("<IHHHHIIH", 0x06054B50, 0, 0, count, count, size, offset, 0)
+
+
+def write_archive(out: IO[bytes], members: Iterable[tuple[str, bytes]]) -> None:
+    """Write members, `bundle.json` first and the rest already in byte order. Below 4 GiB and 65,536 members."""
+    entries: list[bytes] = []
+    offset, last = 0, ""
+    for name, data in members:
+        _check_order(len(entries), name, last)
+        _bound(name)
+        crc, last = zlib.crc32(data), name
+        header = _local_header(name, crc, len(data))
+        out.write(header)
+        out.write(data)
+        entries.append(_directory_entry(name, crc, len(data), offset))
+        offset += len(header) + len(data)
+    directory = b"".join(entries)
+    out.write(directory + _end(len(entries), len(directory), offset))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Member:
+    offset: int
+    size: int
+    crc: int
+
+
+class Archive:
+    """A file of this format, opened. Members are read on demand and bounded; safe to share by threads."""
+
+    def __init__(self, stream: IO[bytes], members: dict[str, _Member], manifest: Manifest) -> None:
+        self._stream = stream
+        self._lock = Lock()
+        self._members = members
+        self.manifest = manifest
+
+    @classmethod
+    def open(cls, source: Path | bytes) -> "Archive":
+        """Open a path or bytes. Raises MalformedError, TooLargeError; OSError when it cannot be opened."""
+        stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+        try:
+            members = _read_directory(stream)
+            archive = cls(stream, members, _NO_MANIFEST)
+            archive.manifest = Manifest.from_bytes(archive.get(MANIFEST))
+        except BaseException:
+            stream.close()
+            raise
+        return archive
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def names(self, prefix: str = "") -> list[str]:
+        return [name for name in self._members if name.startswith(prefix)]
+
+    def find(self, name: str) -> bytes | None:
+        """Give a member's bytes, or None when there is no such member. Raises MalformedError if damaged."""
+        member = self._members.get(name)
+        if member is None:
+            return None
+        header = _local_header(name, member.crc, member.size)
+        with self._lock:
+            self._stream.seek(member.offset)
+            data = self._stream.read(len(header) + member.size)
+        if data[: len(header)] != header or zlib.crc32(data[len(header) :]) != member.crc:
+            raise MalformedError("damaged", name)
+        return data[len(header) :]
+
+    def get(self, name: str) -> bytes:
+        """Give a member's bytes. Raises MalformedError when it is missing or damaged."""
+        data = self.find(name)
+        if data is None:
+            raise MalformedError("missing from the file", name)
+        return data
+
+
+def _bound(name: str) -> int:
+    for pattern, bound in _MEMBERS:
+        if pattern.fullmatch(name):
+            return bound
+    raise MalformedError("no member has this name", name)
+
+
+def _check_order(position: int, name: str, last: str) -> None:
+    if (position == 0) != (name == MANIFEST) or (position > 1 and name <= last):
+        raise MalformedError(f"out of order: {MANIFEST} first, then byte order", name)
+
+
+def _read_directory(stream: IO[bytes]) -> dict[str, _Member]:
+    """Read the directory with zipfile, then establish that it is the one this writer would have written.
+
+    So nothing can be hidden, reordered, packed, doubled or described in two ways.
+    """
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError, struct_error) as error:
+        raise MalformedError(f"not a bundle or evidence file ({error})") from error
+    if len(infos) > MAX_MEMBERS:
+        raise TooLargeError(f"{len(infos)} members where at most {MAX_MEMBERS} are permitted")
+    members: dict[str, _Member] = {}
+    entries: list[bytes] = []
+    offset, last = 0, ""
+    for position, info in enumerate(infos):
+        name = info.filename
+        _check_order(position, name, last)
+        if info.file_size > _bound(name):
+            raise TooLargeError(f"{info.file_size} bytes where at most {_bound(name)} are permitted", name)
+        entries.append(_directory_entry(name, info.CRC, info.file_size, offset))
+        members[name] = _Member(offset=offset, size=info.file_size, crc=info.CRC)
+        offset += LOCAL_HEADER + len(name) + info.file_size
+        last = name
+    directory = b"".join(entries)
+    stream.seek(offset)
+    if stream.read() != directory + _end(len(entries), len(directory), offset):
+        raise MalformedError("not the one directory this format permits")
+    return members
