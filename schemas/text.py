@@ -11,41 +11,42 @@ the old form on a company's register entry, becomes U+795E 神: another glyph. `
 such a character as base + standardised variation selector, which NFC leaves alone; search and
 comparison then use `without_selectors`.
 
-Code points not yet assigned are let through on purpose: what is assigned depends on the Unicode edition
-of the interpreter, and a verdict must not.
+What is refused is a closed list of ranges here, not a question to the interpreter's Unicode tables: those
+change with its edition, and a verdict must not. Code points not yet assigned are let through for the same reason.
 """
 
+import re
 import unicodedata
 
 from schemas.errors import MalformedError
 
 __all__ = ["check_text", "is_latin", "keep_old_forms", "without_selectors"]
 
-_REFUSED_CATEGORIES = {
-    "Cc": "a control character",
-    "Cf": "a format character",
-    "Co": "a private-use character",
-    "Cs": "a surrogate",
-    "Zl": "a line separator",
-    "Zp": "a paragraph separator",
+# Variation selectors as Japanese uses them: VS1–VS16 (standardised) and VS17–VS256 (ideographic, IVD).
+_SELECTORS = r"\ufe00-\ufe0f\U000e0100-\U000e01ef"
+# Unicode 17: general categories Cc, Cf, Co, Cs, Zl, Zp; noncharacters; and what is Default_Ignorable_Code_Point
+# beyond these: grapheme joiner, fillers that are "letters", Mongolian selectors, ranges kept for such characters.
+_REFUSED = {
+    "a control character": r"\0-\x1f\x7f-\x9f",
+    "a character that directs the text around it": r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069",
+    "a format character": (
+        r"\xad\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u200b-\u200d\u2060-\u2065\u206a-\u206f\ufeff\ufff0-\ufffb"
+        r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    ),
+    "a line or paragraph separator": r"\u2028\u2029",
+    "a private-use character": r"\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd",
+    "a surrogate": r"\ud800-\udfff",
+    "a noncharacter": r"\ufdd0-\ufdef"
+    + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(17)),
+    "an invisible character": (
+        r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+    ),
 }
-# Variation_Selector as Japanese uses it: VS1–VS16 (standardised) and VS17–VS256 (ideographic, IVD).
-_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
-# Default_Ignorable_Code_Point where the category alone does not say so: fillers that are "letters",
-# the grapheme joiner, Mongolian selectors, and blocks reserved for invisible characters to come.
-_INVISIBLE = (
-    range(0x034F, 0x0350),
-    range(0x115F, 0x1161),
-    range(0x17B4, 0x17B6),
-    range(0x180B, 0x1810),
-    range(0x2065, 0x2066),
-    range(0x3164, 0x3165),
-    range(0xFFA0, 0xFFA1),
-    range(0xFFF0, 0xFFF9),
-    range(0xE0000, 0xE1000),
-)
-_LATIN = (range(0x0250), range(0x1E00, 0x1F00), range(0x2010, 0x2028))
+_ANY_REFUSED = re.compile(f"[{''.join(_REFUSED.values())}]")
+_SELECTOR = re.compile(f"[{_SELECTORS}]")
+_STRAY_SELECTOR = re.compile(rf"(?:\A|[\s{_SELECTORS}])[{_SELECTORS}]")
 _COMPATIBILITY_IDEOGRAPHS = (range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
+_NOT_LATIN = re.compile(r"[^\0-\u024f\u1e00-\u1eff\u2010-\u2027]")
 
 
 def check_text(text: str, path: str, *, max_bytes: int) -> None:
@@ -56,14 +57,13 @@ def check_text(text: str, path: str, *, max_bytes: int) -> None:
     """
     if len(text) > max_bytes:  # every character is a byte at least: bounded before anything is looked at
         raise MalformedError(f"text is longer than {max_bytes} bytes", path)
-    previous_takes_selector = False
-    for place, character in enumerate(text):
-        problem = _problem(character)
-        if problem is None and _is_selector(character) and not previous_takes_selector:
-            problem = "a variation selector with nothing to select"
-        if problem is not None:
-            raise MalformedError(f"U+{ord(character):04X} at character {place} is {problem}", path)
-        previous_takes_selector = not character.isspace() and not _is_selector(character)
+    if not (text.isascii() and text.isprintable()):  # nothing below concerns printable ASCII
+        if refused := _ANY_REFUSED.search(text):
+            raise MalformedError(_problem(refused), path)
+        if stray := _STRAY_SELECTOR.search(text):
+            raise MalformedError(
+                f"the variation selector before character {stray.end()} has nothing to select", path
+            )
     if not text.strip():
         raise MalformedError("text is empty or blank", path)
     if len(text.encode()) > max_bytes:
@@ -74,7 +74,7 @@ def check_text(text: str, path: str, *, max_bytes: int) -> None:
 
 def is_latin(text: str) -> bool:
     """Whether somebody who reads only Latin letters can read it: U+0000–024F, 1E00–1EFF, 2010–2027 (§1, claim 6)."""
-    return all(_is_in(character, _LATIN) for character in text)
+    return _NOT_LATIN.search(text) is None
 
 
 def keep_old_forms(text: str) -> str:
@@ -88,7 +88,7 @@ def keep_old_forms(text: str) -> str:
 
 def without_selectors(text: str) -> str:
     """`text` as search and comparison see it: the same name with or without its variation selectors."""
-    return "".join(character for character in text if not _is_selector(character))
+    return _SELECTOR.sub("", text)
 
 
 def _standardised_variants() -> dict[int, str]:
@@ -106,21 +106,10 @@ def _standardised_variants() -> dict[int, str]:
     return table
 
 
-def _problem(character: str) -> str | None:
-    code_point = ord(character)
-    if code_point & 0xFFFE == 0xFFFE or 0xFDD0 <= code_point <= 0xFDEF:
-        return "a noncharacter"
-    if not _is_selector(character) and _is_in(character, _INVISIBLE):
-        return "an invisible character"
-    return _REFUSED_CATEGORIES.get(unicodedata.category(character))
-
-
-def _is_selector(character: str) -> bool:
-    return _is_in(character, _SELECTORS)
-
-
-def _is_in(character: str, ranges: tuple[range, ...]) -> bool:
-    return any(ord(character) in block for block in ranges)
+def _problem(refused: re.Match[str]) -> str:
+    character = refused.group()
+    kind = next(kind for kind, ranges in _REFUSED.items() if re.match(f"[{ranges}]", character))
+    return f"U+{ord(character):04X} at character {refused.start()} is {kind}"
 
 
 def _old_form_hint(text: str) -> str:

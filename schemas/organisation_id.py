@@ -1,0 +1,208 @@
+"""Which organisation a mark is about: `ICD:value`, ISO 6523 as in Peppol (docs/format.md §1, claim 2).
+
+    0188:7000012050002           法人番号, Japan's corporate number: check digit first, then 12 digits
+    0199:5493001KJTIIGC8Y1R12    LEI: 18 characters and two check digits, ISO 7064 MOD 97-10
+    0088:4569951110016           GLN: 13 digits, the last one checks
+    0060:123456789               D-U-N-S: 9 digits, nothing to check
+
+The table is closed and short: an identifier nobody here can check would be a name without meaning.
+Where a country's registry has no ICD, its organisations use LEI, GLN or D-U-N-S.
+
+The check digit of 法人番号 cannot see 0 and 9 taken for each other; so the name always stands beside the number.
+
+`from_text` takes the one written form, for signed objects. `read_loosely` takes what people type and
+spreadsheets make of it, and explains what it cannot read; it never fills in a digit by itself.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from stdnum import ean, luhn
+from stdnum.au import abn
+from stdnum.be import vat as belgium
+from stdnum.dk import cvr
+from stdnum.exceptions import ValidationError
+from stdnum.fr import siret
+from stdnum.iso7064 import mod_97_10
+from stdnum.jp import cn
+from stdnum.no import orgnr
+
+from schemas.errors import MalformedError
+
+__all__ = ["BadOrganisationIdError", "Fault", "OrganisationId"]
+
+Fault = Literal[
+    "unreadable", "unknown-icd", "wrong-form", "wrong-check", "spreadsheet-number", "lost-zero", "ambiguous"
+]
+
+_MAX_TYPED = 64
+
+
+class BadOrganisationIdError(MalformedError):
+    """The text names no organisation; `fault` says in which way, `problem` says it to a person."""
+
+    def __init__(self, fault: Fault, problem: str) -> None:
+        super().__init__(problem, "organisation id")
+        self.fault: Fault = fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scheme:
+    name: str
+    form: re.Pattern[str]
+    shape: str
+    is_right: Callable[[str], bool]
+
+
+def _is_corporate_number(value: str) -> bool:
+    return cn.calc_check_digit(value[1:]) == value[0]
+
+
+def _is_gln(value: str) -> bool:
+    return ean.calc_check_digit(value[:-1]) == value[-1]
+
+
+def _is_lei(value: str) -> bool:
+    # Not mod_97_10.is_valid: it takes any length, and 00, 01, 99 as twins of the check digits 97, 98, 02.
+    return mod_97_10.calc_check_digits(value[:18]) == value[18:]
+
+
+def _is_siret(value: str) -> bool:
+    try:
+        siret.validate(value)  # Luhn, but for La Poste, whose offices are numbered otherwise
+    except ValidationError:
+        return False
+    return True
+
+
+# Matched as a whole and against ASCII only; the library would also strip blanks and hyphens.
+_SCHEMES = {
+    "0188": _Scheme(
+        name="法人番号", form=re.compile("[0-9]{13}"), shape="13 digits", is_right=_is_corporate_number
+    ),
+    "0199": _Scheme(
+        name="LEI",
+        form=re.compile("[0-9A-Z]{18}[0-9]{2}"),
+        shape="18 digits or capitals and 2 digits",
+        is_right=_is_lei,
+    ),
+    "0088": _Scheme(name="GLN", form=re.compile("[0-9]{13}"), shape="13 digits", is_right=_is_gln),
+    "0060": _Scheme(name="D-U-N-S", form=re.compile("[0-9]{9}"), shape="9 digits", is_right=lambda _: True),
+    "0002": _Scheme(name="SIREN", form=re.compile("[0-9]{9}"), shape="9 digits", is_right=luhn.is_valid),
+    "0007": _Scheme(
+        name="organisationsnummer", form=re.compile("[0-9]{10}"), shape="10 digits", is_right=luhn.is_valid
+    ),
+    "0009": _Scheme(name="SIRET", form=re.compile("[0-9]{14}"), shape="14 digits", is_right=_is_siret),
+    "0151": _Scheme(name="ABN", form=re.compile("[0-9]{11}"), shape="11 digits", is_right=abn.is_valid),
+    "0184": _Scheme(name="CVR", form=re.compile("[0-9]{8}"), shape="8 digits", is_right=cvr.is_valid),
+    "0192": _Scheme(
+        name="organisasjonsnummer", form=re.compile("[0-9]{9}"), shape="9 digits", is_right=orgnr.is_valid
+    ),
+    "0208": _Scheme(
+        name="KBO/BCE", form=re.compile("[0-9]{10}"), shape="10 digits", is_right=belgium.is_valid
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class OrganisationId:
+    """An identifier in its one written form with right check digits. That such an organisation exists is not said."""
+
+    icd: str
+    value: str
+
+    def __post_init__(self) -> None:
+        scheme = _SCHEMES.get(self.icd)
+        if scheme is None:
+            known = ", ".join(f"{icd} {scheme.name}" for icd, scheme in _SCHEMES.items())
+            raise BadOrganisationIdError("unknown-icd", f"ICD {self.icd!r} is none of: {known}")
+        if not scheme.form.fullmatch(self.value) or not self.value.strip("0"):
+            raise BadOrganisationIdError(
+                "wrong-form", f"a {scheme.name} has {scheme.shape}, not {self.value[:40]!r}"
+            )
+        if not scheme.is_right(self.value):
+            raise BadOrganisationIdError(
+                "wrong-check", f"{self.value} is no {scheme.name}: its check digit is wrong"
+            )
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """The identifier in a signed object. Raises BadOrganisationIdError on any other way to write it."""
+        icd, colon, value = text.partition(":")
+        if not colon:
+            raise BadOrganisationIdError("wrong-form", 'an organisation is written "ICD:value"')
+        return cls(icd=icd, value=value)
+
+    @classmethod
+    def read_loosely(cls, text: str) -> Self:
+        """The identifier a person or a spreadsheet means. Raises BadOrganisationIdError, worded to help.
+
+        Width, case, blanks and hyphens do not matter. `T` and 13 digits is the invoice number of the same company.
+        13 bare digits are a 法人番号, never a GLN; 20 characters are a LEI.
+        """
+        if len(text) > _MAX_TYPED:
+            raise BadOrganisationIdError("unreadable", "far too long for an organisation's number")
+        typed = text.translate(_WIDTH).strip().lstrip("'")
+        compact = _BETWEEN.sub("", typed).upper()
+        if ":" in compact:
+            icd, _, value = compact.partition(":")
+            return cls(icd=icd, value=value)
+        if len(compact) == 20 and _SCHEMES["0199"].form.fullmatch(compact):
+            return cls(icd="0199", value=compact)
+        if re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", typed.upper()):
+            raise BadOrganisationIdError(
+                "spreadsheet-number",
+                f"{typed} is what a spreadsheet made of a number: digits are lost; format the column as text, fill in again",
+            )
+        digits = re.sub(r"\.0+\Z", "", compact).removeprefix("T")
+        if not re.fullmatch("[0-9]+", digits):
+            raise BadOrganisationIdError("unreadable", f"{typed!r} is no organisation's number")
+        if len(digits) == 13:
+            return cls._corporate_number(digits)
+        raise _wrong_length(digits)
+
+    @classmethod
+    def _corporate_number(cls, digits: str) -> Self:
+        # One in ten mistyped 法人番号 is a right GLN. A typo must not become another kind of number in silence.
+        if not _is_corporate_number(digits) and _is_gln(digits):
+            raise BadOrganisationIdError(
+                "wrong-check",
+                f"{digits} is no 法人番号: its check digit is wrong; if a GLN is meant, write 0088:{digits}",
+            )
+        return cls(icd="0188", value=digits)
+
+    @property
+    def scheme_name(self) -> str:
+        """What people call such a number: 法人番号, LEI, GLN …"""
+        return _SCHEMES[self.icd].name
+
+    def __str__(self) -> str:
+        return f"{self.icd}:{self.value}"
+
+
+def _wrong_length(digits: str) -> BadOrganisationIdError:
+    count = len(digits)
+    if count == 12:
+        gln = _is_gln("0" + digits)
+        number = f"{cn.calc_check_digit(digits)}{digits}"
+        problem = (
+            f"12 digits are a company's registration number (会社法人等番号); its 法人番号 would be {number}"
+        )
+        if gln:
+            problem += f"; or a spreadsheet ate the first zero of GLN 0{digits}"
+        return BadOrganisationIdError("lost-zero" if gln else "wrong-form", problem)
+    if count == 9:
+        return BadOrganisationIdError(
+            "ambiguous", f"9 digits are several kinds of number; a D-U-N-S is written 0060:{digits}"
+        )
+    if count == 8:
+        return BadOrganisationIdError(
+            "lost-zero", f"8 digits: a D-U-N-S whose first zero was lost is 0060:0{digits}"
+        )
+    return BadOrganisationIdError("wrong-form", f"a 法人番号 has 13 digits, here are {count}")
+
+
+_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: 0x20}
+_BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212\u30fc\uff70\ufe63]")
