@@ -38,8 +38,8 @@ _MEMBERS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     for pattern, bound in (
         (r"bundle\.json", 1 << 20),
         (r"trust/[1-9][0-9]{0,5}", (1 << 20) + 65536),
-        (r"(?:log/[0-9]{1,2}/)?checkpoint", 65536),
-        (r"log/[0-9]{1,2}/landmarks/[0-9]{8}", 65536),
+        (r"(?:log/[0-9]{1,2}/)?checkpoint", 1 << 17),
+        (r"log/[0-9]{1,2}/landmarks/[0-9]{8}", 1 << 17),
         (rf"log/[0-9]{{1,2}}/tile/[0-9]{{1,2}}/{_TILE}", 8192),
         (rf"log/[0-9]{{1,2}}/tile/entries/{_TILE}", 256 * 65537),
         (r"status/[a-z0-9]{1,4}/[0-9]{1,9}\.cwt", 40 * 1024),
@@ -47,11 +47,11 @@ _MEMBERS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (rf"entities/{_NUMBER}\.cbor", 65536),
         (r"mark\.cwt", 1024),
         (r"profile\.cwt", 66 * 1024),
-        (r"proof|snapshot\.proof", 65536),
+        (r"proof|snapshot\.proof", (1 << 17) + (1 << 14)),
         (r"snapshot\.leaf", 65535),
         (r"status\.cwt", 40 * 1024),
         (r"events/(?:0|[1-9][0-9]{0,3})\.cwt", 512),
-        (r"events/(?:0|[1-9][0-9]{0,3})\.proof", 65536),
+        (r"events/(?:0|[1-9][0-9]{0,3})\.proof", (1 << 17) + (1 << 14)),
     )
 )
 

@@ -54,7 +54,7 @@ class ProfileClaims:
             document = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise MalformedError(f"not JSON ({error})", "profile.-65539") from error
-        check_profile_document(document)
+        check_profile_document(document, "profile.-65539")
         ids = [entity["id"] for entity in document.get("entities", [])]
         if ids != sorted(ids, key=str.encode):
             raise MalformedError("entities are not in the order of claim 9", "profile.-65539/entities")
@@ -63,7 +63,7 @@ class ProfileClaims:
         return cls(iat=iat, number=MarkNumber.from_bytes(number), document=document)
 
     def to_bytes(self) -> bytes:
-        check_profile_document(self.document)
+        check_profile_document(self.document, "profile.-65539")
         return cbor.encode(
             {6: self.iat, 7: self.number.to_bytes(), PROFILE_CLAIM: rfc8785.dumps(self.document)}
         )

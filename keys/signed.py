@@ -1,0 +1,114 @@
+"""Signed objects before and after their signature is checked: two types, so that neither passes for the other.
+
+    Unverified[C] --verified_by(key)--> Signed[C]
+
+Only a `Signed` shows its claims without warning. That the key may say such a thing is not decided
+here: that is the trust document's and the verifier's part.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from keys.algorithms import PublicKey
+from keys.signer import Signer
+from schemas.claims import EventClaims, MarkClaims
+from schemas.cose import (
+    EVENT_TYPE,
+    MARK_TYPE,
+    PROFILE_TYPE,
+    STATUS_LIST_TYPE,
+    Header,
+    Sign1,
+    header_bytes,
+    to_be_signed,
+)
+from schemas.profile import ProfileClaims
+from schemas.status_list import StatusListClaims
+
+__all__ = [
+    "Signed",
+    "Unverified",
+    "read_event",
+    "read_mark",
+    "read_profile",
+    "read_status_list",
+    "sign",
+]
+
+
+class Claims(Protocol):
+    def to_bytes(self) -> bytes: ...
+
+
+C = TypeVar("C", bound=Claims)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed(Generic[C]):
+    """An object whose signature verified under the key its header names."""
+
+    raw: bytes
+    header: Header
+    claims: C
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unverified(Generic[C]):
+    """An object of right structure; anybody may have made it."""
+
+    sign1: Sign1
+    unsafe_claims: C
+
+    @property
+    def header(self) -> Header:
+        return self.sign1.header
+
+    @property
+    def raw(self) -> bytes:
+        return self.sign1.raw
+
+    def verified_by(self, key: PublicKey) -> Signed[C] | None:
+        """Give the verified object, or None: another algorithm, another key, other bytes."""
+        sign1 = self.sign1
+        if sign1.header.alg != key.alg or not key.verify(sign1.to_be_signed(), sign1.signature):
+            return None
+        return Signed(raw=sign1.raw, header=sign1.header, claims=self.unsafe_claims)
+
+
+def _read(data: bytes, typ: str, parse: Callable[[bytes], C]) -> Unverified[C]:
+    sign1 = Sign1.from_bytes(data, typ=typ)
+    return Unverified(sign1=sign1, unsafe_claims=parse(sign1.payload))
+
+
+def read_mark(data: bytes) -> Unverified[MarkClaims]:
+    """Read a mark. This and its siblings raise MalformedError and its kinds, nothing else."""
+    return _read(data, MARK_TYPE, MarkClaims.from_bytes)
+
+
+def read_event(data: bytes) -> Unverified[EventClaims]:
+    return _read(data, EVENT_TYPE, EventClaims.from_bytes)
+
+
+def read_profile(data: bytes) -> Unverified[ProfileClaims]:
+    return _read(data, PROFILE_TYPE, ProfileClaims.from_bytes)
+
+
+def read_status_list(data: bytes) -> Unverified[StatusListClaims]:
+    return _read(data, STATUS_LIST_TYPE, StatusListClaims.from_bytes)
+
+
+_TYPES: dict[type, str] = {
+    MarkClaims: MARK_TYPE,
+    EventClaims: EVENT_TYPE,
+    ProfileClaims: PROFILE_TYPE,
+    StatusListClaims: STATUS_LIST_TYPE,
+}
+
+
+def sign(claims: Claims, signer: Signer) -> bytes:
+    """Sign claims as the object their type stands for; the bytes read back to equal claims."""
+    protected = header_bytes(alg=signer.alg, kid=signer.kid, typ=_TYPES[type(claims)])
+    payload = claims.to_bytes()
+    signature = signer.sign(to_be_signed(protected, payload))
+    return Sign1.assemble(protected=protected, payload=payload, signature=signature).raw

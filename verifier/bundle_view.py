@@ -1,0 +1,253 @@
+"""The view a bundle or register gives: all marks at once (docs/format.md §7).
+
+Opening authenticates the heads and the right edge of each tree. A level-0 tile is hashed when it is
+first used. From then on a mark is proven by standing at its place.
+"""
+
+from bisect import bisect_right
+from functools import cached_property
+from threading import RLock
+
+from keys.signed import Signed, read_event, read_mark
+from keys.trust import TrustChain
+from schemas.authentic_tiles import AuthenticTiles
+from schemas.claims import MarkClaims
+from schemas.entry_bundles import entries_of
+from schemas.errors import MalformedError
+from schemas.evidence import Archive
+from schemas.leaves import EventLeaf, IssueLeaf, SnapshotLeaf, TrustLeaf, leaf_from_bytes
+from schemas.merkle import leaf_hash
+from schemas.note import SignedNote
+from schemas.tiles import TILE_WIDTH, Tile, root_from_tiles, tile_at
+from schemas.times import DAY
+from verifier.report import Reason, Refused
+from verifier.transparency import AuthenticList, Logged, Witnessed, check_checkpoint, check_list
+from verifier.view import History, LoggedEvent, replay
+
+__all__ = ["BundleView"]
+
+MAX_CHECKPOINT = 1 << 17
+COMPLETE_AFTER = 7 * DAY  # a mark is logged within this of its iat, or never
+CLOCK_ROOM = 300
+
+
+class _BundleLog:
+    """One log of a bundle, authenticated against its own head. Raises MalformedError on opening."""
+
+    def __init__(self, archive: Archive, directory: str, head: Witnessed) -> None:
+        self.head = head
+        self._archive = archive
+        self._directory = directory
+        size = head.checkpoint.size
+        self._tiles = AuthenticTiles(self.read, size=size, root_hash=head.checkpoint.root)
+        self._lock = RLock()
+
+    def read(self, path: str) -> bytes:
+        return self._archive.get(f"{self._directory}/{path}")
+
+    def leaf(self, index: int) -> bytes:
+        with self._lock:
+            return self._tiles.leaf_hash(index)
+
+    def root_at(self, size: int) -> bytes | None:
+        """Compute an earlier root; None when the tiles for it are missing or wrong."""
+        if size > self.head.checkpoint.size:
+            return None
+        try:
+            return root_from_tiles(self.read, size, held=self.head.checkpoint.size)
+        except MalformedError:
+            return None
+
+    @cached_property
+    def places(self) -> dict[bytes, int]:
+        """Index of every leaf by its hash, as the tiles say: a hint, proven by `leaf` when used."""
+        found: dict[bytes, int] = {}
+        size = self.head.checkpoint.size
+        for number in range(-(-size // TILE_WIDTH)):
+            data = self.read(tile_at(0, number, size=size).path)
+            for slot in range(len(data) // 32):
+                found.setdefault(data[32 * slot : 32 * slot + 32], number * TILE_WIDTH + slot)
+        return found
+
+    @cached_property
+    def entries(self) -> dict[int, bytes]:
+        """Every entry the file holds, by index, each proven to be that leaf."""
+        found: dict[int, bytes] = {}
+        for name in self._archive.names(f"{self._directory}/tile/entries/"):
+            tile = Tile.from_path(name.removeprefix(f"{self._directory}/"))
+            for slot, entry in enumerate(entries_of(self._archive.get(name), tile)):
+                index = tile.index * TILE_WIDTH + slot
+                if index < self.head.checkpoint.size and leaf_hash(entry) == self.leaf(index):
+                    found[index] = entry
+        return found
+
+
+class BundleView:
+    """Reads a bundle under a trust chain that the caller has already extended by it.
+
+    Raises MalformedError when no log in it can be authenticated; safe to share by threads.
+    """
+
+    def __init__(self, archive: Archive, chain: TrustChain) -> None:
+        self.chain = chain
+        self._archive = archive
+        self._is_register = archive.manifest.variant == "register"
+        self._logs: dict[int, _BundleLog] = {}
+        self.refused: Refused | None = None
+        self._landmarks: dict[int, tuple[Witnessed, ...]] = {}
+        for listed in archive.manifest.logs:
+            self._open(listed.dir)
+        self.heads = tuple(log.head for log in self._logs.values())
+        self._lists: dict[str, AuthenticList | Refused] = {}
+        self._lock = RLock()
+
+    def _open(self, directory: str) -> None:
+        try:
+            note = SignedNote.from_bytes(self._archive.get(f"{directory}/checkpoint"), max_size=MAX_CHECKPOINT)
+            head = check_checkpoint(note, self.chain.current)
+            if isinstance(head, Refused):
+                self.refused = head
+                return
+            log = _BundleLog(self._archive, directory, head)
+        except MalformedError as error:
+            self.refused = Refused(Reason.LOG_INCONSISTENT, str(error))
+            return
+        landmarks = self._read_landmarks(directory, log)
+        if isinstance(landmarks, Refused):
+            self.refused = landmarks
+            return
+        self._logs[head.place] = log
+        self._landmarks[head.place] = landmarks
+
+    def _read_landmarks(self, directory: str, log: _BundleLog) -> tuple[Witnessed, ...] | Refused:
+        found = []
+        for name in self._archive.names(f"{directory}/landmarks/"):
+            note = SignedNote.from_bytes(self._archive.get(name), max_size=MAX_CHECKPOINT)
+            witnessed = check_checkpoint(note, self.chain.current)
+            if isinstance(witnessed, Refused):
+                return witnessed
+            if log.root_at(witnessed.checkpoint.size) != witnessed.checkpoint.root:
+                return Refused(Reason.LOG_INCONSISTENT, f"{name} lies on another history than the head")
+            found.append(witnessed)
+        return tuple(sorted(found, key=lambda one: one.checkpoint.size))
+
+    def root_at(self, place: int, size: int) -> bytes | None:
+        log = self._logs.get(place)
+        return None if log is None else log.root_at(size)
+
+    def logged(self, entry: bytes, *, iat: int) -> Logged | Refused:
+        leaf = leaf_hash(entry)
+        for place, log in self._logs.items():
+            try:
+                index = log.places.get(leaf)
+                if index is not None and log.leaf(index) == leaf:
+                    return self._logged(place, index, leaf, iat)
+            except MalformedError as error:
+                return Refused(Reason.LOG_INCONSISTENT, str(error))
+        if self.refused is not None or not self.heads:
+            return self.refused or Refused(Reason.NOT_LOGGED, "the file holds no log")
+        newest = max(self.heads, key=lambda head: head.place)
+        complete = newest.place == len(self.chain.current.logs) - 1 and newest.seen_at > iat + COMPLETE_AFTER
+        return Refused(Reason.NOT_LOGGED, "the log does not hold this mark", sure=complete)
+
+    def _logged(self, place: int, index: int, leaf: bytes, iat: int) -> Logged:
+        """Bound the logged time by the landmarks on both sides; the head is the last of them."""
+        log, landmarks = self._logs[place], self._landmarks[place]
+        after = bisect_right([one.checkpoint.size for one in landmarks], index)
+        covering = landmarks[after] if after < len(landmarks) else log.head
+        before = landmarks[after - 1].logged_by if after else 0
+        return Logged(
+            place=place,
+            origin=log.head.checkpoint.origin,
+            index=index,
+            leaf=leaf,
+            not_before=min(max(before, iat - CLOCK_ROOM), covering.logged_by),
+            logged_by=covering.logged_by,
+        )
+
+    @cached_property
+    def _newest_snapshot(self) -> tuple[int, int, SnapshotLeaf] | None:
+        """(place, index, leaf) of the newest snapshot of the newest log."""
+        for place in sorted(self._logs, reverse=True):
+            entries = self._logs[place].entries
+            for index in sorted(entries, reverse=True):
+                leaf = leaf_from_bytes(entries[index])
+                if isinstance(leaf, SnapshotLeaf):
+                    return place, index, leaf
+        return None
+
+    def status_list(self, uri: str) -> AuthenticList | Refused:
+        with self._lock:
+            if uri not in self._lists:
+                self._lists[uri] = self._read_list(uri)
+            return self._lists[uri]
+
+    def _read_list(self, uri: str) -> AuthenticList | Refused:
+        listed = next((one for one in self._archive.manifest.lists if one.uri == uri), None)
+        data = None if listed is None else self._archive.find(listed.file)
+        if data is None:
+            return Refused(Reason.STATUS_UNAVAILABLE, f"the file does not hold {uri}")
+        try:
+            found = self._newest_snapshot
+        except MalformedError as error:
+            return Refused(Reason.STATUS_NOT_LOGGED, str(error))
+        if found is None:
+            return Refused(Reason.STATUS_NOT_LOGGED, "the file holds no snapshot")
+        place, index, snapshot = found
+        return check_list(
+            data,
+            uri,
+            snapshot=snapshot,
+            snapshot_index=index,
+            head=self._logs[place].head,
+            document=self.chain.current,
+        )
+
+    @cached_property
+    def newest_list(self) -> AuthenticList | None:
+        lists = [self.status_list(one.uri) for one in self._archive.manifest.lists]
+        authentic = [one for one in lists if isinstance(one, AuthenticList)]
+        return max(authentic, key=lambda one: one.as_of, default=None)
+
+    @cached_property
+    def trust_version_seen(self) -> int:
+        named = 0 if self.newest_list is None else self.newest_list.claims.trust_version
+        for log in self._logs.values():
+            try:
+                leaves = [leaf_from_bytes(entry) for entry in log.entries.values()]
+            except MalformedError:
+                continue
+            named = max([named, *(leaf.version for leaf in leaves if isinstance(leaf, TrustLeaf))])
+        return named
+
+    @cached_property
+    def _by_number(self) -> dict[str, tuple[list[bytes], list[LoggedEvent]]]:
+        """Marks and events by number, in log order; only a register holds them."""
+        found: dict[str, tuple[list[bytes], list[LoggedEvent]]] = {}
+        for place, log in sorted(self._logs.items()):
+            for index, entry in sorted(log.entries.items()):
+                try:
+                    leaf = leaf_from_bytes(entry)
+                    if isinstance(leaf, IssueLeaf):
+                        number = str(read_mark(leaf.mark).unsafe_claims.number)
+                        found.setdefault(number, ([], []))[0].append(leaf.mark)
+                    elif isinstance(leaf, EventLeaf):
+                        claims = read_event(leaf.event).unsafe_claims
+                        logged = self._logged(place, index, leaf_hash(entry), claims.iat)
+                        one = LoggedEvent(raw=leaf.event, logged=logged)
+                        found.setdefault(str(claims.number), ([], []))[1].append(one)
+                except MalformedError:
+                    continue
+        return found
+
+    def find_mark(self, number: str) -> bytes | None:
+        """Give the first mark logged under a number; None without one, or in a plain bundle."""
+        if not self._is_register:
+            return None
+        marks = self._by_number.get(number, ([], []))[0]
+        return marks[0] if marks else None
+
+    def history(self, mark: Signed[MarkClaims], logged: Logged) -> History | Refused:
+        if not self._is_register:
+            return Refused(Reason.HISTORY_UNAVAILABLE, "a plain bundle holds no events")
+        return replay(mark, logged, self._by_number[str(mark.claims.number)][1], self.chain)

@@ -1,0 +1,201 @@
+"""The checks, one function each; every one gives a finding and never raises (docs/format.md §8)."""
+
+from dataclasses import dataclass
+
+from keys.algorithms import ALGORITHM_NAMES
+from keys.signed import Signed, Unverified
+from schemas.claims import MarkClaims
+from schemas.status_list import ENTRIES, Status, StatusUri, status_at
+from schemas.times import DAY, iso
+from schemas.trust_document import TrustDocument
+from schemas.trust_entries import KeyUse, TrustedKey
+from verifier.fold import MarkState
+from verifier.report import Reason, Refused, StatusFacts
+from verifier.state import Remembered
+from verifier.transparency import AuthenticList, Logged
+from verifier.view import History, PastEvent, View
+from verifier.view import status_at as state_at
+
+__all__ = [
+    "CLOCK_ROOM",
+    "check_issuer",
+    "check_logged",
+    "check_memory",
+    "check_reference",
+    "check_status",
+    "check_window",
+]
+
+CLOCK_ROOM = 300  # seconds two honest clocks may differ
+LOGGED_WITHIN = 7 * DAY
+
+
+def check_issuer(
+    mark: Unverified[MarkClaims], document: TrustDocument, *, at: int, list_trust: int | None, seen_trust: int
+) -> tuple[TrustedKey | None, Refused | None]:
+    """Say who issued the mark, under a document that is in force at `at` and the newest anybody named."""
+    key = document.find_key(mark.header.kid)
+    if key is not None and key.use is not KeyUse.MARK:
+        key = None
+    usable = key if key is not None and key.alg == mark.header.alg else None
+    if document.is_expired_at(at):
+        return usable, Refused(Reason.TRUST_EXPIRED, f"version {document.version} ended {iso(document.expires)}")
+    if seen_trust > document.version:
+        held = f"version {seen_trust} is in force, {document.version} is held"
+        return usable, Refused(Reason.TRUST_STALE, held)
+    if mark.header.alg not in ALGORITHM_NAMES or (key is not None and usable is None):
+        return None, Refused(Reason.WRONG_ALGORITHM, f"algorithm {mark.header.alg} is not this key's")
+    claims = mark.unsafe_claims
+    if key is None:
+        # Sure only if the freshest list was made under the very version held: else a newer one may know the key.
+        sure = list_trust == document.version
+        return None, Refused(Reason.UNKNOWN_ISSUER, f"no mark key {mark.header.kid.hex()}", sure=sure)
+    max_days = key.levels.get(claims.level)
+    if max_days is None:
+        return key, Refused(Reason.LEVEL_NOT_ALLOWED, f"{key.owner} may not issue level {claims.level}")
+    if claims.exp - claims.nbf > max_days * DAY:
+        return key, Refused(Reason.LEVEL_NOT_ALLOWED, f"level {claims.level} lasts {max_days} days at most")
+    if claims.scheme != document.scheme.id:
+        return key, Refused(Reason.SCHEME_MISMATCH, f"the mark is of {claims.scheme}, not {document.scheme.id}")
+    return key, None
+
+
+def check_window(claims: MarkClaims, *, at: int, now: int, latest_seen: int) -> Refused | None:
+    """[nbf, exp) at `at`; and a clock that lags behind authentic times decides nothing."""
+    if at < claims.nbf:
+        return Refused(Reason.NOT_YET_VALID, f"valid from {iso(claims.nbf)}")
+    if at >= claims.exp:
+        return Refused(Reason.EXPIRED, f"ended {iso(claims.exp)}")
+    if now < latest_seen - CLOCK_ROOM:
+        return Refused(Reason.CLOCK_BEHIND, f"this clock says {iso(now)}; {iso(latest_seen)} has been witnessed")
+    return None
+
+
+def check_memory(view: View, remembered: Remembered | None) -> Refused | None:
+    """Nothing authentic that was seen before may go back: the log's size, its history, N of the lists."""
+    if remembered is None:
+        return None
+    for head in view.heads:
+        before = remembered.heads.get(head.place)
+        if before is None:
+            continue
+        size, root = before
+        if size == head.checkpoint.size and root != head.checkpoint.root:
+            return Refused(Reason.LOG_INCONSISTENT, f"another tree of size {size} was seen before")
+        if size > head.checkpoint.size:
+            return Refused(Reason.BUNDLE_TOO_OLD, f"{head.checkpoint.size} leaves; {size} were seen before")
+        earlier = view.root_at(head.place, size)
+        if earlier is not None and earlier != root:
+            return Refused(Reason.LOG_INCONSISTENT, f"does not continue the tree of size {size} seen before")
+    newest = view.newest_list
+    if newest is not None and (newest.claims.place, newest.claims.size) < remembered.list_position:
+        return Refused(Reason.BUNDLE_TOO_OLD, "its status lists are older than those seen before")
+    return None
+
+
+def check_logged(
+    mark: Signed[MarkClaims], key: TrustedKey, logged: Logged | Refused, memory: Refused | None
+) -> Refused | None:
+    """In the log, logged when it says it was signed, while its key might sign."""
+    if isinstance(logged, Refused):
+        return logged if memory is None or _rank(logged) <= _rank(memory) else memory
+    iat = mark.claims.iat
+    if not iat - CLOCK_ROOM <= logged.logged_by <= iat + LOGGED_WITHIN:
+        return Refused(Reason.BACKDATED, f"signed {iso(iat)}, logged by {iso(logged.logged_by)}")
+    if logged.logged_by < key.start or logged.not_before >= key.until:
+        return Refused(Reason.KEY_WINDOW, f"logged by {iso(logged.logged_by)}, outside the window of its key")
+    if key.is_void_at(logged.place, logged.index):
+        return Refused(Reason.KEY_COMPROMISED, "logged after its key was compromised")
+    if memory is not None:
+        return memory
+    if logged.not_before < key.start or logged.logged_by >= key.until:
+        between = f"between {iso(logged.not_before)} and {iso(logged.logged_by)}"
+        return Refused(Reason.HISTORY_UNAVAILABLE, f"logged {between}, which the window of its key divides")
+    return None
+
+
+def check_reference(claims: MarkClaims, key: TrustedKey, document: TrustDocument) -> Refused | None:
+    """The mark points to a list of its own key, on a host of the scheme. Asked before any fetch."""
+    uri = StatusUri.find(claims.status_uri)
+    if uri is None or uri.series != key.series or not document.lists_host(uri.host):
+        return Refused(Reason.STATUS_FOREIGN, f"{claims.status_uri} is no list of this key")
+    if claims.status_index >= ENTRIES:
+        return Refused(Reason.STATUS_OUT_OF_RANGE, f"a list has {ENTRIES} entries")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusResult:
+    refused: Refused | None
+    facts: StatusFacts | None = None
+    as_of: int | None = None
+
+
+_ENDED = {
+    Status.REVOKED: Reason.REVOKED,
+    Status.SUSPENDED: Reason.SUSPENDED,
+    Status.SUPERSEDED: Reason.SUPERSEDED,
+}
+
+
+def check_status(
+    mark: Signed[MarkClaims], logged: Logged | Refused, view: View, *, at: int, max_age: int | None, is_past: bool
+) -> StatusResult:
+    """The status at `at`; `max_age` (seconds) may only shorten what the list itself allows.
+
+    `is_past`: a time was asked for. If it lies before what the list speaks of, the events decide.
+    """
+    claims = mark.claims
+    # 1. An authentic list that everybody gets.
+    found = view.status_list(claims.status_uri)
+    if isinstance(found, Refused):
+        return StatusResult(found)
+    # 2. It speaks of this mark.
+    place, size = found.claims.place, found.claims.size
+    if isinstance(logged, Logged) and (logged.place, logged.index) >= (place, size):
+        return StatusResult(Refused(Reason.STATUS_STALE, "the list is older than the mark"), None, found.as_of)
+    # 3. It is fresh.
+    if at >= found.claims.exp or (max_age is not None and at - found.as_of > max_age):
+        return StatusResult(Refused(Reason.STATUS_STALE, f"known as of {iso(found.as_of)}"), None, found.as_of)
+    # 4. What it says, now or then.
+    value = Status(status_at(found.claims.statuses, claims.status_index))
+    history = (
+        view.history(mark, logged)
+        if isinstance(logged, Logged) and (value is not Status.VALID or is_past)
+        else Refused(Reason.HISTORY_UNAVAILABLE, "the mark's place in the log is not known")
+    )
+    if isinstance(history, History) and history.current.status is not value:
+        history = Refused(Reason.HISTORY_UNAVAILABLE, "the events do not add up to what the list says")
+    cause: PastEvent | None = history.events[-1] if isinstance(history, History) and history.events else None
+    if is_past and at < found.as_of:
+        past = history if isinstance(history, Refused) else state_at(history, at)
+        if isinstance(past, Refused):
+            return StatusResult(past, None, found.as_of)
+        state, cause = past
+        value = state.status
+    elif isinstance(history, History):
+        cause = next((one for one in reversed(history.events) if one.after.status is value and one.claims.reason), None)
+    facts = _facts(value, cause if value is not Status.VALID else None, found)
+    ended = _ENDED.get(value)
+    return StatusResult(None if ended is None else Refused(ended, _since(facts)), facts, found.as_of)
+
+
+def _facts(value: Status, cause: PastEvent | None, found: AuthenticList) -> StatusFacts:
+    after: MarkState | None = None if cause is None else cause.after
+    return StatusFacts(
+        value=value.slug,
+        since=None if cause is None else cause.logged.logged_by,
+        reason=None if after is None or after.reason is None else after.reason.slug,
+        successor=None if after is None else after.successor,
+        uri=found.claims.uri,
+        issued=found.claims.iat,
+    )
+
+
+def _since(facts: StatusFacts) -> str:
+    said = [f"since {iso(facts.since)}" if facts.since else "", facts.reason or "", facts.successor or ""]
+    return ", ".join(part for part in said if part)
+
+
+def _rank(refused: Refused) -> int:
+    return list(Reason).index(refused.reason)

@@ -1,0 +1,240 @@
+"""What the leaves about a mark add up to (docs/format.md §3, §4 Fold).
+
+One function decides whether an event may follow: `transition`. The registry asks it at the door and
+in its projection, the fold over a whole log asks it for every leaf, the verifier for a mark's history.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from keys.signed import Signed, Unverified, read_event, read_mark
+from schemas.claims import EventClaims, EventKind, EventReason, MarkClaims
+from schemas.errors import MalformedError
+from schemas.leaves import EventLeaf, Genesis, IssueLeaf, TrustLeaf, leaf_from_bytes
+from schemas.merkle import leaf_hash
+from schemas.status_list import ENTRIES, LIST_BYTES, Status, StatusUri, set_status
+from schemas.times import DAY
+from schemas.trust_document import TrustDocument
+from schemas.trust_entries import KeyUse, TrustedKey
+from verifier.trust_store import public_key
+
+__all__ = ["Fold", "FoldRefusal", "MarkState", "entitlement", "issue_state", "signer_of", "transition"]
+
+
+class FoldRefusal(StrEnum):
+    """Why a leaf changes nothing; the registry refuses what would be such a leaf."""
+
+    EVENT_OUT_OF_ORDER = "event-out-of-order"
+    EVENT_NOT_AUTHORISED = "event-not-authorised"
+    ILLEGAL_TRANSITION = "illegal-transition"
+    UNKNOWN_MARK = "unknown-mark"
+    DUPLICATE_NUMBER = "duplicate-number"
+    DUPLICATE_INDEX = "duplicate-index"
+    NOT_ENTITLED = "not-entitled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkState:
+    """A mark after some of its leaves. `last_leaf` is what the next event must name as `prev`."""
+
+    number: str
+    place: int
+    index: int
+    holder: str
+    owner: str
+    level: int
+    status_uri: str
+    status_index: int
+    last_leaf: bytes
+    status: Status = Status.VALID
+    suspended_by_authority: bool = False
+    reason: EventReason | None = None
+    successor: str | None = None
+
+
+def entitlement(claims: MarkClaims, key: TrustedKey | None, document: TrustDocument) -> str | None:
+    """Say why this key may not sign this mark, or None when it may (windows judged at the mark's iat).
+
+    The signature and the log position are not looked at.
+    """
+    if key is None or key.use is not KeyUse.MARK:
+        return "no mark key of this scheme"
+    if claims.scheme != document.scheme.id:
+        return f"the scheme is {document.scheme.id}"
+    max_days = key.levels.get(claims.level)
+    if max_days is None or claims.exp - claims.nbf > max_days * DAY:
+        return "not a level and length this key may sign"
+    if not key.holds_at(claims.iat):
+        return "signed outside the window of its key"
+    uri = StatusUri.find(claims.status_uri)
+    if uri is None or uri.series != key.series or not document.lists_host(uri.host):
+        return "points to a status list that is not this key's"
+    if claims.status_index >= ENTRIES:
+        return "points beyond the end of its status list"
+    return None
+
+
+def issue_state(claims: MarkClaims, key: TrustedKey, *, place: int, index: int, leaf: bytes) -> MarkState:
+    """Give the state of a mark that has just been issued."""
+    return MarkState(
+        number=str(claims.number),
+        place=place,
+        index=index,
+        holder=str(claims.holder),
+        owner=key.owner,
+        level=claims.level,
+        status_uri=claims.status_uri,
+        status_index=claims.status_index,
+        last_leaf=leaf,
+    )
+
+
+def transition(
+    state: MarkState | None, event: EventClaims, signer: TrustedKey, *, successor: MarkState | None, leaf: bytes
+) -> MarkState | FoldRefusal:
+    """Give the state after an event, or why it may not happen.
+
+    `successor` is the state of the mark the event names, None when there is none in the log.
+    """
+    # 1. It is about a mark, in the state its signer saw: replays, races and hoarded events end here.
+    if state is None:
+        return FoldRefusal.UNKNOWN_MARK
+    if event.prev != state.last_leaf:
+        return FoldRefusal.EVENT_OUT_OF_ORDER
+    # 2. Its signer may do this to this mark.
+    by_authority = signer.use is KeyUse.AUTHORITY
+    if not _may(signer, event, state):
+        return FoldRefusal.EVENT_NOT_AUTHORISED
+    # 3. The state allows it.
+    if state.status in (Status.REVOKED, Status.SUPERSEDED):
+        return FoldRefusal.ILLEGAL_TRANSITION
+    suspended = state.status is Status.SUSPENDED
+    after = replace(state, last_leaf=leaf)
+    match event.kind:
+        case EventKind.CONFIRM:
+            return after
+        case EventKind.SUSPEND if not suspended:
+            return replace(
+                after, status=Status.SUSPENDED, suspended_by_authority=by_authority, reason=event.reason
+            )
+        case EventKind.REINSTATE if suspended:
+            return replace(after, status=Status.VALID, suspended_by_authority=False, reason=event.reason)
+        case EventKind.REVOKE:
+            return replace(after, status=Status.REVOKED, reason=event.reason)
+        case EventKind.SUPERSEDE:
+            return _supersede(after, event, successor, by_authority=by_authority)
+    return FoldRefusal.ILLEGAL_TRANSITION
+
+
+def _may(signer: TrustedKey, event: EventClaims, state: MarkState) -> bool:
+    if signer.use is KeyUse.AUTHORITY:
+        if event.kind is EventKind.REINSTATE:
+            return state.status is not Status.SUSPENDED or state.suspended_by_authority
+        if event.kind is EventKind.SUPERSEDE:
+            return event.reason is EventReason.ORGANISATION_CEASED
+        return event.kind in (EventKind.SUSPEND, EventKind.REVOKE)
+    if signer.use is not KeyUse.MARK or signer.owner != state.owner or state.level not in signer.levels:
+        return False
+    # What an authority suspended, only an authority lifts.
+    return not (event.kind is EventKind.REINSTATE and state.suspended_by_authority)
+
+
+def _supersede(
+    after: MarkState, event: EventClaims, successor: MarkState | None, *, by_authority: bool
+) -> MarkState | FoldRefusal:
+    if successor is None:
+        return FoldRefusal.UNKNOWN_MARK
+    merged = by_authority and event.reason is EventReason.ORGANISATION_CEASED
+    if not merged and (successor.holder != after.holder or successor.owner != after.owner):
+        return FoldRefusal.ILLEGAL_TRANSITION
+    return replace(after, status=Status.SUPERSEDED, reason=event.reason, successor=successor.number)
+
+
+def signer_of(event: Unverified[EventClaims], document: TrustDocument) -> tuple[Signed[EventClaims], TrustedKey] | None:
+    """Give the event with its signer when a mark or authority key in force at its iat signed it."""
+    key = document.find_key(event.header.kid)
+    if key is None or key.use is KeyUse.STATUS or not key.holds_at(event.unsafe_claims.iat):
+        return None
+    signed = event.verified_by(public_key(key))
+    return None if signed is None else (signed, key)
+
+
+@dataclass(slots=True)
+class Fold:
+    """Fold(N): states and status lists after the leaves applied so far, under one trust document.
+
+    The caller gives the highest version logged among the leaves it is going to apply: see `trust_version`.
+    """
+
+    document: TrustDocument
+    marks: dict[str, MarkState] = field(default_factory=dict)
+    owners: dict[tuple[str, int], str] = field(default_factory=dict)  # (uri, idx) -> the first mark that has it
+    lists: dict[str, bytearray] = field(default_factory=dict)
+    size: int = 0
+
+    def apply(self, entry: bytes, *, place: int, index: int) -> FoldRefusal | None:
+        """Apply the next leaf; a leaf that is not entitled, void or illegal changes nothing but the order."""
+        self.size = index + 1
+        try:
+            leaf = leaf_from_bytes(entry)
+            match leaf:
+                case IssueLeaf():
+                    return self._issue(read_mark(leaf.mark), leaf_hash(entry), place, index)
+                case EventLeaf():
+                    return self._event(read_event(leaf.event), leaf_hash(entry), place, index)
+        except MalformedError:
+            return FoldRefusal.NOT_ENTITLED
+        return None
+
+    def _issue(self, mark: Unverified[MarkClaims], leaf: bytes, place: int, index: int) -> FoldRefusal | None:
+        key = self.document.find_key(mark.header.kid)
+        claims = mark.unsafe_claims
+        if key is None or entitlement(claims, key, self.document) or key.is_void_at(place, index):
+            return FoldRefusal.NOT_ENTITLED
+        if mark.verified_by(public_key(key)) is None:
+            return FoldRefusal.NOT_ENTITLED
+        number, slot = str(claims.number), (claims.status_uri, claims.status_index)
+        if number in self.marks:
+            return FoldRefusal.DUPLICATE_NUMBER
+        if slot in self.owners:
+            return FoldRefusal.DUPLICATE_INDEX
+        self.owners[slot] = number
+        self.marks[number] = issue_state(claims, key, place=place, index=index, leaf=leaf)
+        self.lists.setdefault(claims.status_uri, bytearray(LIST_BYTES))
+        return None
+
+    def _event(self, event: Unverified[EventClaims], leaf: bytes, place: int, index: int) -> FoldRefusal | None:
+        claims = event.unsafe_claims
+        state = self.marks.get(str(claims.number))
+        if state is None:
+            return FoldRefusal.UNKNOWN_MARK
+        found = signer_of(event, self.document)
+        if found is None or found[1].is_void_at(place, index):
+            refusal: MarkState | FoldRefusal = FoldRefusal.NOT_ENTITLED
+        else:
+            successor = self.marks.get(str(claims.successor)) if claims.successor else None
+            refusal = transition(state, claims, found[1], successor=successor, leaf=leaf)
+        if isinstance(refusal, MarkState):
+            self.marks[state.number] = refusal
+            set_status(self.lists[state.status_uri], state.status_index, refusal.status)
+            return None
+        if claims.prev == state.last_leaf:
+            # Void, not entitled or illegal: it changes nothing, and yet links as `prev` (rule 5).
+            self.marks[state.number] = replace(state, last_leaf=leaf)
+        return refusal
+
+
+def trust_version(entries: Iterable[bytes]) -> int:
+    """Give the highest trust version logged among these leaves; the genesis counts as version 1."""
+    highest = 0
+    for entry in entries:
+        try:
+            leaf = leaf_from_bytes(entry)
+        except MalformedError:
+            continue
+        if isinstance(leaf, TrustLeaf):
+            highest = max(highest, leaf.version)
+        elif isinstance(leaf, Genesis):
+            highest = max(highest, 1)
+    return highest

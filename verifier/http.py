@@ -1,0 +1,79 @@
+"""Fetching from one registry, and from nowhere else.
+
+The base class adds the guarantees, the subclass only the transport: whatever `_open` gives is bounded
+in size, and no path leaves the base address.
+"""
+
+import re
+import urllib.error
+import urllib.request
+from abc import ABC, abstractmethod
+from http.client import HTTPException
+from typing import IO, NoReturn
+from urllib.parse import urlsplit
+
+__all__ = ["FetchError", "Fetcher", "HttpFetcher"]
+
+_PATH = re.compile(r"[A-Za-z0-9._/-]{1,500}", re.ASCII)
+TIMEOUT = 20  # seconds
+
+
+class FetchError(Exception):
+    """The registry could not be asked, or did not answer with what was asked for."""
+
+
+class Fetcher(ABC):
+    """Gets paths below one base address."""
+
+    def get(self, path: str, *, max_size: int) -> bytes | None:
+        """Give the bytes at `path`, None for 404. Raises FetchError, also for more than `max_size` bytes."""
+        if not _PATH.fullmatch(path) or ".." in path or path.startswith("/"):
+            raise FetchError(f"{path!r} is no path of a registry")
+        stream = self._open(path)
+        if stream is None:
+            return None
+        try:
+            with stream:
+                data = stream.read(max_size + 1)
+        except (OSError, HTTPException) as error:
+            raise FetchError(f"{path}: broke off ({error})") from error
+        if len(data) > max_size:
+            raise FetchError(f"{path}: more than {max_size} bytes")
+        return data
+
+    @abstractmethod
+    def _open(self, path: str) -> IO[bytes] | None:
+        """Open `path` below the base, None for 404. Raises FetchError."""
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_args: object, **_kwargs: object) -> NoReturn:
+        raise FetchError("the registry redirects; give its final address")
+
+
+class HttpFetcher(Fetcher):
+    """Plain HTTP(S) without cookies, redirects or retries."""
+
+    def __init__(self, base: str) -> None:
+        try:
+            parts = urlsplit(base)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+        except ValueError:
+            usable = False
+        if not usable:
+            raise FetchError(f"{base!r} is no address of a registry; write for example https://akashi.example")
+        self._base = base.rstrip("/") + "/"
+        self._opener = urllib.request.build_opener(_NoRedirect)
+
+    def _open(self, path: str) -> IO[bytes] | None:
+        request = urllib.request.Request(self._base + path, headers={"User-Agent": "akashi"})  # noqa: S310
+        try:
+            response: IO[bytes] = self._opener.open(request, timeout=TIMEOUT)
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code in (404, 410):
+                return None
+            raise FetchError(f"{path}: HTTP {error.code}") from error
+        except (urllib.error.URLError, OSError, HTTPException, ValueError) as error:
+            raise FetchError(f"{self._base}{path}: {error}") from error
+        return response

@@ -1,0 +1,249 @@
+"""The answer: findings with named reasons, and a verdict of three values (docs/format.md §8).
+
+A report is returned, never raised. It always holds all seven findings; what was not reached is
+*unknown* with no reason. Whether a reason is a failure or an unknown is written down here, once.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from keys.signed import Signed
+from schemas.claims import MarkClaims
+
+__all__ = [
+    "CHECKS",
+    "NOT_MADE",
+    "Authority",
+    "Check",
+    "Finding",
+    "LogFacts",
+    "Note",
+    "NoteReason",
+    "Outcome",
+    "Reason",
+    "Refused",
+    "Report",
+    "StatusFacts",
+    "TrustFacts",
+    "Verdict",
+    "VerificationError",
+]
+
+
+class Verdict(StrEnum):
+    VALID = "valid"
+    INVALID = "invalid"
+    UNDETERMINED = "undetermined"
+
+
+class Check(StrEnum):
+    """The seven checks, in their order."""
+
+    STRUCTURE = "structure"
+    ISSUER = "issuer"
+    SIGNATURE = "signature"
+    WINDOW = "window"
+    LOGGED = "logged"
+    STATUS = "status"
+    POLICY = "policy"
+
+
+CHECKS = tuple(Check)
+
+
+class Outcome(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Every reason a check may give, in the order in which the first one wins."""
+
+    MALFORMED = "malformed"
+    NOT_DETERMINISTIC = "not-deterministic"
+    UNSIGNED_HEADER = "unsigned-header"
+    TOO_LARGE = "too-large"
+    NUMBER_MISMATCH = "number-mismatch"
+    MARK_UNAVAILABLE = "mark-unavailable"
+    TRUST_UNAVAILABLE = "trust-unavailable"
+    TRUST_EXPIRED = "trust-expired"
+    TRUST_STALE = "trust-stale"
+    WRONG_ALGORITHM = "wrong-algorithm"
+    UNKNOWN_ISSUER = "unknown-issuer"
+    LEVEL_NOT_ALLOWED = "level-not-allowed"
+    SCHEME_MISMATCH = "scheme-mismatch"
+    BAD_SIGNATURE = "bad-signature"
+    NOT_YET_VALID = "not-yet-valid"
+    EXPIRED = "expired"
+    CLOCK_BEHIND = "clock-behind"
+    NOT_LOGGED = "not-logged"
+    BACKDATED = "backdated"
+    KEY_WINDOW = "key-window"
+    KEY_COMPROMISED = "key-compromised"
+    NOT_WITNESSED = "not-witnessed"
+    LOG_INCONSISTENT = "log-inconsistent"
+    BUNDLE_TOO_OLD = "bundle-too-old"
+    STATUS_FOREIGN = "status-foreign"
+    STATUS_OUT_OF_RANGE = "status-out-of-range"
+    STATUS_UNAVAILABLE = "status-unavailable"
+    STATUS_NOT_AUTHENTIC = "status-not-authentic"
+    STATUS_NOT_LOGGED = "status-not-logged"
+    STATUS_STALE = "status-stale"
+    HISTORY_UNAVAILABLE = "history-unavailable"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+    SUPERSEDED = "superseded"
+    POLICY_ORGANISATION = "policy-organisation"
+    POLICY_LEVEL = "policy-level"
+    POLICY_SCOPE = "policy-scope"
+    POLICY_UNTIL = "policy-until"
+    POLICY_ISSUER = "policy-issuer"
+
+
+# These never fail a mark: they say that something could not be established. Two more reasons,
+# unknown-issuer and not-logged, fail only where the view is new and complete enough to be sure.
+UNKNOWNS = frozenset(
+    {
+        Reason.MARK_UNAVAILABLE,
+        Reason.TRUST_UNAVAILABLE,
+        Reason.TRUST_EXPIRED,
+        Reason.TRUST_STALE,
+        Reason.CLOCK_BEHIND,
+        Reason.NOT_WITNESSED,
+        Reason.LOG_INCONSISTENT,
+        Reason.BUNDLE_TOO_OLD,
+        Reason.STATUS_UNAVAILABLE,
+        Reason.STATUS_NOT_AUTHENTIC,
+        Reason.STATUS_NOT_LOGGED,
+        Reason.STATUS_STALE,
+        Reason.HISTORY_UNAVAILABLE,
+    }
+)
+
+
+class NoteReason(StrEnum):
+    """Remarks; none of them changes a verdict."""
+
+    UNKNOWN_HOST = "unknown-host"
+    NO_INDEPENDENT_WITNESS = "no-independent-witness"
+    HOLDER_NOT_CHECKED = "holder-not-checked"
+    ENDS_SOON = "ends-soon"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check's outcome; `reason` is None when it passed or was not made."""
+
+    check: Check
+    outcome: Outcome
+    reason: Reason | None = None
+    detail: str = ""
+
+
+NOT_MADE = {check: Finding(check, Outcome.UNKNOWN, None, "not made") for check in CHECKS}
+PASSED = {check: Finding(check, Outcome.PASSED) for check in CHECKS}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why something could not be established or is wrong, before it becomes a finding.
+
+    `sure` matters for unknown-issuer and not-logged alone: whether the view rules the other case out.
+    """
+
+    reason: Reason
+    detail: str = ""
+    sure: bool = False
+
+    def finding(self, check: Check) -> Finding:
+        unsure = self.reason in (Reason.UNKNOWN_ISSUER, Reason.NOT_LOGGED) and not self.sure
+        unknown = unsure or self.reason in UNKNOWNS
+        return Finding(check, Outcome.UNKNOWN if unknown else Outcome.FAILED, self.reason, self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    reason: NoteReason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """Whose scheme the mark belongs to; `recognised_by` names ours when it is a partner's."""
+
+    scheme: str
+    names: dict[str, str]
+    recognised_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusFacts:
+    """The status found; times are POSIX seconds. `since` and `reason` need the mark's events."""
+
+    value: str
+    since: int | None = None
+    reason: str | None = None
+    successor: str | None = None
+    uri: str
+    issued: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFacts:
+    origin: str
+    place: int
+    index: int
+    logged_by: int
+    leaf: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustFacts:
+    anchor: str
+    version: int
+    expires: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was found about one input, judged at `at` (POSIX seconds).
+
+    `mark` is None unless the signature verified. `as_of` is the age of what was known: the oldest of
+    the status list's own time and the witnesses' view of the checkpoint that carries it.
+    """
+
+    at: int
+    findings: tuple[Finding, ...]
+    as_of: int | None = None
+    notes: tuple[Note, ...] = ()
+    mark: Signed[MarkClaims] | None = None
+    owner: str | None = None
+    offset: int = 0  # the scheme's fixed offset from UTC, seconds
+    authority: Authority | None = None
+    status: StatusFacts | None = None
+    log: LogFacts | None = None
+    trust: TrustFacts | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        outcomes = {finding.outcome for finding in self.findings}
+        if Outcome.FAILED in outcomes:
+            return Verdict.INVALID
+        if len(self.findings) == len(CHECKS) and outcomes == {Outcome.PASSED}:
+            return Verdict.VALID
+        return Verdict.UNDETERMINED
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons of everything that did not pass, in check order."""
+        return tuple(finding.reason for finding in self.findings if finding.reason is not None)
+
+
+class VerificationError(Exception):
+    """Raised by `require` for any verdict but valid; carries the report."""
+
+    def __init__(self, report: Report) -> None:
+        reasons = ", ".join(report.reasons) or "nothing could be checked"
+        super().__init__(f"{report.verdict}: {reasons}")
+        self.report = report

@@ -1,0 +1,91 @@
+"""What a verifier remembers, per anchor, so that nobody can show it yesterday again (docs/format.md §7).
+
+    <state>/<anchor>.json   {"trust": 3, "heads": {"0": [size, root hex]}, "list": [place, N], "seen": time}
+
+Only authentic facts are remembered, and each may only grow.
+"""
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from verifier.view import View
+
+__all__ = ["Remembered", "StateError", "StateFile"]
+
+
+class StateError(Exception):
+    """The remembered state cannot be read or written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """`seen` is the latest authentic time met, POSIX seconds."""
+
+    trust_version: int = 0
+    heads: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    list_position: tuple[int, int] = (0, 0)
+    seen: int = 0
+
+    def with_view(self, view: View) -> "Remembered":
+        """Add what a view established; the caller has found that it does not go back."""
+        heads = dict(self.heads)
+        for head in view.heads:
+            if head.checkpoint.size >= heads.get(head.place, (0, b""))[0]:
+                heads[head.place] = (head.checkpoint.size, head.checkpoint.root)
+        newest = view.newest_list
+        position = (0, 0) if newest is None else (newest.claims.place, newest.claims.size)
+        return Remembered(
+            trust_version=max(self.trust_version, view.chain.current.version),
+            heads=heads,
+            list_position=max(self.list_position, position),
+            seen=max([self.seen, *(head.seen_at for head in view.heads)]),
+        )
+
+
+class StateFile:
+    """Keeps one `Remembered` in a directory; written whole or not at all."""
+
+    def __init__(self, directory: Path, anchor: str) -> None:
+        self._path = directory / f"{anchor}.json"
+
+    def load(self) -> Remembered:
+        """Give what was remembered. Raises StateError: a damaged memory must be noticed, not forgotten."""
+        try:
+            value: Any = json.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            return Remembered()
+        except (OSError, ValueError) as error:
+            raise StateError(f"{self._path}: {error}; delete it only if you know why it is damaged") from error
+        try:
+            return Remembered(
+                trust_version=int(value["trust"]),
+                heads={int(place): (int(size), bytes.fromhex(root)) for place, (size, root) in value["heads"].items()},
+                list_position=(int(value["list"][0]), int(value["list"][1])),
+                seen=int(value["seen"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise StateError(f"{self._path}: not a remembered state ({error!r})") from error
+
+    def save(self, remembered: Remembered) -> None:
+        text = json.dumps(
+            {
+                "trust": remembered.trust_version,
+                "heads": {str(place): [size, root.hex()] for place, (size, root) in remembered.heads.items()},
+                "list": list(remembered.list_position),
+                "seen": remembered.seen,
+            }
+        )
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".state-")
+            with os.fdopen(handle, "w") as out:
+                out.write(text)
+                out.flush()
+                os.fsync(out.fileno())
+            Path(name).replace(self._path)
+        except OSError as error:
+            raise StateError(f"{self._path}: {error}") from error

@@ -1,0 +1,194 @@
+"""What the log and its witnesses establish (docs/format.md §5 rules 4–7, §6). Decisions only, no I/O."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from keys.notes import BadNoteSignatureError, cosignature_times, verify_note_signature
+from keys.signed import read_status_list
+from schemas.checkpoint import Checkpoint
+from schemas.errors import MalformedError
+from schemas.leaves import SnapshotLeaf, leaf_from_bytes
+from schemas.merkle import leaf_hash, verify_inclusion
+from schemas.note import SignedNote
+from schemas.status_list import StatusListClaims
+from schemas.tlog_proof import TlogProof
+from schemas.trust_document import TrustDocument
+from schemas.trust_entries import KeyUse
+from verifier.report import Reason, Refused
+from verifier.trust_store import public_key
+
+__all__ = [
+    "AuthenticList",
+    "Logged",
+    "Witnessed",
+    "check_checkpoint",
+    "check_list",
+    "check_proof",
+    "quorum_times",
+    "read_snapshot",
+    "snapshot_digest",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnessed:
+    """A checkpoint signed by its log and by a quorum; times are POSIX seconds.
+
+    `logged_by`: everything in it was logged no later than this (k-th smallest cosignature time).
+    `seen_at`: the view is no older than this (k-th largest).
+    """
+
+    place: int
+    checkpoint: Checkpoint
+    logged_by: int
+    seen_at: int
+    k: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """Where a leaf stands, and between which times it was logged: after `not_before`, by `logged_by`."""
+
+    place: int
+    origin: str
+    index: int
+    leaf: bytes
+    not_before: int
+    logged_by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticList:
+    """A status list that is signed, and named by a snapshot leaf in a witnessed checkpoint."""
+
+    claims: StatusListClaims
+    as_of: int
+
+
+def quorum_times(times: Sequence[int], document: TrustDocument) -> tuple[int, int, int] | None:
+    """Give (k-th smallest, k-th largest, k) of the cosignature times, or None below the quorum.
+
+    k is that of the last quorum entry in force at the time in question, so the k-th smallest is the
+    first time at which enough witnesses had signed, and the k-th largest the last since which enough have.
+    """
+    ascending = sorted(times)
+
+    def enough(time: int, count: int) -> bool:
+        k = document.quorum_at(time)
+        return k is not None and count >= k
+
+    first = next((t for n, t in enumerate(ascending, 1) if enough(t, n)), None)
+    last = next((t for n, t in enumerate(reversed(ascending), 1) if enough(t, n)), None)
+    if first is None or last is None:
+        return None
+    return first, last, document.quorum_at(last) or 0
+
+
+def check_checkpoint(note: SignedNote, document: TrustDocument) -> Witnessed | Refused:
+    """Establish that one of the document's logs signed this head and that a quorum saw it.
+
+    A log with a `final` head takes exactly that head, or smaller ones with a quorum (rule 6).
+    """
+    try:
+        checkpoint = Checkpoint.from_text(note.text)
+    except MalformedError as error:
+        return Refused(Reason.NOT_LOGGED, f"the checkpoint is malformed: {error}")
+    place = document.find_log(checkpoint.origin)
+    if place is None:
+        return Refused(Reason.NOT_LOGGED, f"{checkpoint.origin} is no log of this scheme")
+    log = document.logs[place]
+    if not verify_note_signature(note, log.key):
+        return Refused(Reason.NOT_LOGGED, "the checkpoint is not signed by its log")
+    try:
+        cosigned = cosignature_times(note, [witness.key for witness in document.witnesses])
+    except BadNoteSignatureError as error:
+        return Refused(Reason.NOT_WITNESSED, str(error))
+    times = [
+        cosigned[witness.key]
+        for witness in document.witnesses
+        if witness.key in cosigned and witness.holds_at(cosigned[witness.key])
+    ]
+    quorum = quorum_times(times, document)
+    if quorum is None:
+        return Refused(Reason.NOT_WITNESSED, f"{len(times)} cosignatures of known witnesses, too few")
+    if log.final is not None:
+        beyond = checkpoint.size > log.final.size
+        forked = checkpoint.size == log.final.size and checkpoint.root != log.final.root
+        if beyond or forked:
+            return Refused(Reason.LOG_INCONSISTENT, "beyond or beside the head this log ended with")
+    logged_by, seen_at, k = quorum
+    return Witnessed(place=place, checkpoint=checkpoint, logged_by=logged_by, seen_at=seen_at, k=k)
+
+
+def check_proof(entry: bytes, proof: TlogProof, document: TrustDocument) -> tuple[Logged, Witnessed] | Refused:
+    """Establish that this very entry is a leaf of a witnessed checkpoint, and where."""
+    witnessed = check_checkpoint(proof.checkpoint_note, document)
+    if isinstance(witnessed, Refused):
+        return witnessed
+    checkpoint, leaf = witnessed.checkpoint, leaf_hash(entry)
+    if not verify_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root):
+        return Refused(Reason.NOT_LOGGED, "the proof does not lead to this entry")
+    logged = Logged(
+        place=witnessed.place,
+        origin=checkpoint.origin,
+        index=proof.index,
+        leaf=leaf,
+        not_before=witnessed.logged_by,
+        logged_by=witnessed.logged_by,
+    )
+    return logged, witnessed
+
+
+def check_list(
+    data: bytes,
+    uri: str,
+    *,
+    snapshot: SnapshotLeaf | None,
+    snapshot_index: int,
+    head: Witnessed,
+    document: TrustDocument,
+) -> AuthenticList | Refused:
+    """Establish that a list is the scheme's, for this uri, and published for everybody (§4).
+
+    `snapshot` was proven by the caller to be leaf `snapshot_index` of `head`. Freshness is not judged here.
+    """
+    # 1. The scheme's own signature, under a status key in force when the list was made.
+    try:
+        unverified = read_status_list(data)
+    except MalformedError as error:
+        return Refused(Reason.STATUS_NOT_AUTHENTIC, str(error))
+    key = document.find_key(unverified.header.kid)
+    if key is None or key.use is not KeyUse.STATUS:
+        return Refused(Reason.STATUS_NOT_AUTHENTIC, "signed by no status key of the scheme")
+    if key.compromised is not None:
+        return Refused(Reason.STATUS_NOT_AUTHENTIC, "signed by a status key that was compromised")
+    if not key.holds_at(unverified.unsafe_claims.iat):
+        return Refused(Reason.STATUS_NOT_AUTHENTIC, "signed outside the window of its key")
+    signed = unverified.verified_by(public_key(key))
+    if signed is None:
+        return Refused(Reason.STATUS_NOT_AUTHENTIC, "its signature does not verify")
+    claims = signed.claims
+    # 2. The list of this name, of the log that head belongs to.
+    if claims.uri != uri:
+        return Refused(Reason.STATUS_NOT_AUTHENTIC, f"is the list {claims.uri}")
+    # 3. The same for everybody: a snapshot leaf names these very bytes.
+    if snapshot is None or claims.place != head.place or claims.size != snapshot.size:
+        return Refused(Reason.STATUS_NOT_LOGGED, "no snapshot in the log names this state of the list")
+    if snapshot.find(uri) != snapshot_digest(claims.statuses) or claims.size > snapshot_index:
+        return Refused(Reason.STATUS_NOT_LOGGED, "the snapshot in the log names another list")
+    return AuthenticList(claims=claims, as_of=min(claims.iat, head.seen_at))
+
+
+def snapshot_digest(statuses: bytes) -> bytes:
+    """Give the hash a snapshot leaf names: SHA-256 of the 32,768 bytes before compression."""
+    return sha256(statuses).digest()
+
+
+def read_snapshot(entry: bytes) -> SnapshotLeaf | None:
+    """Give the snapshot in a log entry, None when it is another leaf or none at all."""
+    try:
+        leaf = leaf_from_bytes(entry)
+    except MalformedError:
+        return None
+    return leaf if isinstance(leaf, SnapshotLeaf) else None

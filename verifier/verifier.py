@@ -1,0 +1,194 @@
+"""`Verifier`: the library's front door. It adds the clock and the memory to `verify`, and decides nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, timezone
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from time import time as system_time
+
+from keys.trust import TrustChain
+from schemas.errors import MalformedError, TooLargeError
+from schemas.qr import Found, read
+from schemas.times import DAY, to_seconds
+from verifier.http import Fetcher, HttpFetcher
+from verifier.policy import Policy
+from verifier.report import (
+    CHECKS,
+    NOT_MADE,
+    Check,
+    Reason,
+    Refused,
+    Report,
+    Verdict,
+    VerificationError,
+)
+from verifier.sources import FileSource, NoSource, RegistrySource
+from verifier.state import Remembered, StateFile
+from verifier.verify import Source, verify
+from verifier.view import View
+
+__all__ = ["Verifier"]
+
+ONLINE_MAX_AGE = DAY  # seconds: a status fetched today is at most a day old
+
+
+class Verifier:
+    """Judges marks from one source under one anchor. Holds no global state; safe to share by threads.
+
+    Without an anchor every verdict is undetermined, `trust-unavailable`: nothing vouches for itself.
+    `state` names a directory to remember in what was seen, per anchor; None forgets with the object.
+    """
+
+    def __init__(
+        self,
+        source: Callable[[TrustChain | None], Source],
+        *,
+        anchor: str | None = None,
+        state: Path | None = None,
+        max_age: int | None = None,
+        clock: Callable[[], float] = system_time,
+    ) -> None:
+        self._source, self._max_age, self._clock = source, max_age, clock
+        self._file = None if state is None or anchor is None else StateFile(state, anchor)
+        self._remembered = Remembered() if self._file is None else self._file.load()
+        self._chain: TrustChain | None = None
+        self._seen: View | None = None
+        self._lock = Lock()
+
+    @classmethod
+    def from_bundle(
+        cls,
+        path: Path | str | bytes,
+        *,
+        anchor: str | None = None,
+        state: Path | None = None,
+        clock: Callable[[], float] = system_time,
+    ) -> "Verifier":
+        """Judge from a bundle, a register or evidence, offline: a status counts until its list's own end.
+
+        `path` may also be the file's bytes. Raises MalformedError for a file that is none of these,
+        OSError, and `verifier.state.StateError`.
+        """
+        content = path if isinstance(path, bytes) else Path(path)
+        source = FileSource(content, anchor=anchor)
+        return cls(lambda _: source, anchor=anchor, state=state, clock=clock)
+
+    @classmethod
+    def from_registry(
+        cls,
+        url: str | Fetcher,
+        *,
+        anchor: str | None,
+        state: Path | None = None,
+        clock: Callable[[], float] = system_time,
+    ) -> "Verifier":
+        """Judge by what a registry answers: a status counts for 24 hours. Raises `verifier.http.FetchError`."""
+        fetcher = HttpFetcher(url) if isinstance(url, str) else url
+
+        def source(chain: TrustChain | None) -> Source:
+            return RegistrySource(fetcher, anchor=anchor, chain=chain)
+
+        return cls(source, anchor=anchor, state=state, max_age=ONLINE_MAX_AGE, clock=clock)
+
+    @classmethod
+    def without_source(cls) -> "Verifier":
+        """Judge structure alone: there is nothing to compare with."""
+        refused = Refused(Reason.TRUST_UNAVAILABLE, "neither a registry nor a bundle was named")
+        return cls(lambda _: NoSource(refused))
+
+    def verify(
+        self,
+        subject: bytes | str | Found,
+        *,
+        at: datetime | date | None = None,
+        policy: Policy | None = None,
+        max_age: int | None = None,
+    ) -> Report:
+        """Judge a mark's bytes, a link, digits or a mark number; never raises for what they say.
+
+        `at` is a moment (aware), or a date: then its first and its last second, at most now, are both
+        judged and the worse counts. `max_age` (seconds) may only shorten how old a status may be.
+        """
+        found = _find(subject)
+        if isinstance(found, Report):
+            return replace(found, at=int(self._clock()))
+        asked = None if policy is None else policy.max_status_age
+        shortest = min((age for age in (self._max_age, max_age, asked) if age is not None), default=None)
+        now = int(self._clock())
+        source = self._source(self._chain)  # one for all judgements: it fetches once
+        judge = partial(self._judge, found, source, now=now, policy=policy, max_age=shortest)
+        if isinstance(at, datetime):
+            return judge(at=to_seconds(at))
+        if at is None:
+            return judge(at=None)
+        first = judge(at=None)  # for the scheme's offset
+        start = datetime.combine(at, time.min, timezone(timedelta(seconds=first.offset)))
+        moments = [to_seconds(start), to_seconds(start) + DAY - 1]
+        reports = [judge(at=min(moment, now)) for moment in moments]
+        return max(reports, key=lambda report: _BADNESS[report.verdict])
+
+    def require(
+        self,
+        subject: bytes | str | Found,
+        *,
+        at: datetime | date | None = None,
+        policy: Policy | None = None,
+        max_age: int | None = None,
+    ) -> Report:
+        """Give the report of a valid mark. Raises VerificationError carrying the report for any other."""
+        report = self.verify(subject, at=at, policy=policy, max_age=max_age)
+        if report.verdict is not Verdict.VALID:
+            raise VerificationError(report)
+        return report
+
+    def _judge(
+        self,
+        found: Found,
+        source: Source,
+        *,
+        now: int,
+        at: int | None,
+        policy: Policy | None,
+        max_age: int | None,
+    ) -> Report:
+        report, view = verify(
+            found, source, now=now, at=at, policy=policy, max_age=max_age, remembered=self._remembered
+        )
+        if view is not None and view is not self._seen:
+            self._remember(report, view)
+        return report
+
+    def _remember(self, report: Report, view: View) -> None:
+        """Keep what a view established, unless the view itself went back."""
+        logged = next(one for one in report.findings if one.check is Check.LOGGED)
+        if logged.reason in (Reason.BUNDLE_TOO_OLD, Reason.LOG_INCONSISTENT):
+            return
+        with self._lock:
+            grown = self._remembered.with_view(view)
+            if grown != self._remembered:
+                self._remembered = grown
+                if self._file is not None:
+                    self._file.save(grown)
+            if self._chain is None or view.chain.current.version >= self._chain.current.version:
+                self._chain = view.chain
+            self._seen = view
+
+
+_BADNESS = {Verdict.VALID: 0, Verdict.UNDETERMINED: 1, Verdict.INVALID: 2}
+
+
+def _find(subject: bytes | str | Found) -> Found | Report:
+    """Tell bytes from text; what is neither mark nor link becomes a report, not an exception."""
+    if isinstance(subject, Found):
+        return subject
+    if isinstance(subject, bytes):
+        return Found(number=None, host=None, mark=subject)
+    try:
+        return read(subject)
+    except MalformedError as error:
+        reason = Reason.TOO_LARGE if isinstance(error, TooLargeError) else Reason.MALFORMED
+        finding = Refused(reason, str(error)).finding(Check.STRUCTURE)
+        rest = tuple(NOT_MADE[check] for check in CHECKS[1:])
+        return Report(at=0, findings=(finding, *rest))
