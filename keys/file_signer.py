@@ -142,13 +142,15 @@ def load(path: Path, passphrase: Callable[[], bytes]) -> FileSigner:
     return signer
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Put `data` at `path` whole or not at all, readable by its owner only, and on the disk on return."""
+def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Put `data` at `path` whole or not at all, by default its owner's alone, and on the disk on return."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # O_EXCL, mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
+            if os.name == "posix":
+                os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
