@@ -103,7 +103,9 @@ class BundleView:
 
     def _open(self, directory: str) -> None:
         try:
-            note = SignedNote.from_bytes(self._archive.get(f"{directory}/checkpoint"), max_size=MAX_CHECKPOINT)
+            note = SignedNote.from_bytes(
+                self._archive.get(f"{directory}/checkpoint"), max_size=MAX_CHECKPOINT
+            )
             head = check_checkpoint(note, self.chain.current)
             if isinstance(head, Refused):
                 self.refused = head

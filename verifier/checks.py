@@ -39,7 +39,9 @@ def check_issuer(
         key = None
     usable = key if key is not None and key.alg == mark.header.alg else None
     if document.is_expired_at(at):
-        return usable, Refused(Reason.TRUST_EXPIRED, f"version {document.version} ended {iso(document.expires)}")
+        return usable, Refused(
+            Reason.TRUST_EXPIRED, f"version {document.version} ended {iso(document.expires)}"
+        )
     if seen_trust > document.version:
         held = f"version {seen_trust} is in force, {document.version} is held"
         return usable, Refused(Reason.TRUST_STALE, held)
@@ -56,7 +58,9 @@ def check_issuer(
     if claims.exp - claims.nbf > max_days * DAY:
         return key, Refused(Reason.LEVEL_NOT_ALLOWED, f"level {claims.level} lasts {max_days} days at most")
     if claims.scheme != document.scheme.id:
-        return key, Refused(Reason.SCHEME_MISMATCH, f"the mark is of {claims.scheme}, not {document.scheme.id}")
+        return key, Refused(
+            Reason.SCHEME_MISMATCH, f"the mark is of {claims.scheme}, not {document.scheme.id}"
+        )
     return key, None
 
 
@@ -67,7 +71,9 @@ def check_window(claims: MarkClaims, *, at: int, now: int, latest_seen: int) -> 
     if at >= claims.exp:
         return Refused(Reason.EXPIRED, f"ended {iso(claims.exp)}")
     if now < latest_seen - CLOCK_ROOM:
-        return Refused(Reason.CLOCK_BEHIND, f"this clock says {iso(now)}; {iso(latest_seen)} has been witnessed")
+        return Refused(
+            Reason.CLOCK_BEHIND, f"this clock says {iso(now)}; {iso(latest_seen)} has been witnessed"
+        )
     return None
 
 
@@ -139,7 +145,13 @@ _ENDED = {
 
 
 def check_status(
-    mark: Signed[MarkClaims], logged: Logged | Refused, view: View, *, at: int, max_age: int | None, is_past: bool
+    mark: Signed[MarkClaims],
+    logged: Logged | Refused,
+    view: View,
+    *,
+    at: int,
+    max_age: int | None,
+    is_past: bool,
 ) -> StatusResult:
     """The status at `at`; `max_age` (seconds) may only shorten what the list itself allows.
 
@@ -153,10 +165,14 @@ def check_status(
     # 2. It speaks of this mark.
     place, size = found.claims.place, found.claims.size
     if isinstance(logged, Logged) and (logged.place, logged.index) >= (place, size):
-        return StatusResult(Refused(Reason.STATUS_STALE, "the list is older than the mark"), None, found.as_of)
+        return StatusResult(
+            Refused(Reason.STATUS_STALE, "the list is older than the mark"), None, found.as_of
+        )
     # 3. It is fresh.
     if at >= found.claims.exp or (max_age is not None and at - found.as_of > max_age):
-        return StatusResult(Refused(Reason.STATUS_STALE, f"known as of {iso(found.as_of)}"), None, found.as_of)
+        return StatusResult(
+            Refused(Reason.STATUS_STALE, f"known as of {iso(found.as_of)}"), None, found.as_of
+        )
     # 4. What it says, now or then.
     value = Status(status_at(found.claims.statuses, claims.status_index))
     history = (
@@ -174,7 +190,9 @@ def check_status(
         state, cause = past
         value = state.status
     elif isinstance(history, History):
-        cause = next((one for one in reversed(history.events) if one.after.status is value and one.claims.reason), None)
+        cause = next(
+            (one for one in reversed(history.events) if one.after.status is value and one.claims.reason), None
+        )
     facts = _facts(value, cause if value is not Status.VALID else None, found)
     ended = _ENDED.get(value)
     return StatusResult(None if ended is None else Refused(ended, _since(facts)), facts, found.as_of)

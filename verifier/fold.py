@@ -91,7 +91,12 @@ def issue_state(claims: MarkClaims, key: TrustedKey, *, place: int, index: int, 
 
 
 def transition(
-    state: MarkState | None, event: EventClaims, signer: TrustedKey, *, successor: MarkState | None, leaf: bytes
+    state: MarkState | None,
+    event: EventClaims,
+    signer: TrustedKey,
+    *,
+    successor: MarkState | None,
+    leaf: bytes,
 ) -> MarkState | FoldRefusal:
     """Give the state after an event, or why it may not happen.
 
@@ -151,7 +156,9 @@ def _supersede(
     return replace(after, status=Status.SUPERSEDED, reason=event.reason, successor=successor.number)
 
 
-def signer_of(event: Unverified[EventClaims], document: TrustDocument) -> tuple[Signed[EventClaims], TrustedKey] | None:
+def signer_of(
+    event: Unverified[EventClaims], document: TrustDocument
+) -> tuple[Signed[EventClaims], TrustedKey] | None:
     """Give the event with its signer when a mark or authority key in force at its iat signed it."""
     key = document.find_key(event.header.kid)
     if key is None or key.use is KeyUse.STATUS or not key.holds_at(event.unsafe_claims.iat):
@@ -169,7 +176,9 @@ class Fold:
 
     document: TrustDocument
     marks: dict[str, MarkState] = field(default_factory=dict)
-    owners: dict[tuple[str, int], str] = field(default_factory=dict)  # (uri, idx) -> the first mark that has it
+    owners: dict[tuple[str, int], str] = field(
+        default_factory=dict
+    )  # (uri, idx) -> the first mark that has it
     lists: dict[str, bytearray] = field(default_factory=dict)
     size: int = 0
 
@@ -204,7 +213,9 @@ class Fold:
         self.lists.setdefault(claims.status_uri, bytearray(LIST_BYTES))
         return None
 
-    def _event(self, event: Unverified[EventClaims], leaf: bytes, place: int, index: int) -> FoldRefusal | None:
+    def _event(
+        self, event: Unverified[EventClaims], leaf: bytes, place: int, index: int
+    ) -> FoldRefusal | None:
         claims = event.unsafe_claims
         state = self.marks.get(str(claims.number))
         if state is None:

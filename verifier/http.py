@@ -61,7 +61,9 @@ class HttpFetcher(Fetcher):
         except ValueError:
             usable = False
         if not usable:
-            raise FetchError(f"{base!r} is no address of a registry; write for example https://akashi.example")
+            raise FetchError(
+                f"{base!r} is no address of a registry; write for example https://akashi.example"
+            )
         self._base = base.rstrip("/") + "/"
         self._opener = urllib.request.build_opener(_NoRedirect)
 

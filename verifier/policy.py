@@ -51,7 +51,9 @@ def check_policy(claims: MarkClaims, owner: str, policy: Policy, *, offset: int)
     if policy.organisation is not None and policy.organisation != str(claims.holder):
         return Refused(Reason.POLICY_ORGANISATION, f"the mark is held by {claims.holder}, {claims.name}")
     if not _level_accepted(claims, policy):
-        return Refused(Reason.POLICY_LEVEL, f"level {claims.level} of {claims.scheme}, {claims.assessment.slug}")
+        return Refused(
+            Reason.POLICY_LEVEL, f"level {claims.level} of {claims.scheme}, {claims.assessment.slug}"
+        )
     if policy.units is not None and claims.unit.slug not in policy.units:
         return Refused(Reason.POLICY_SCOPE, f"the mark is for a {claims.unit.slug}")
     if policy.scope_contains is not None:
@@ -73,7 +75,9 @@ def _level_accepted(claims: MarkClaims, policy: Policy) -> bool:
         return False
     if policy.schemes is not None and claims.scheme not in policy.schemes:
         return False
-    if policy.accept and not any(a.scheme == claims.scheme and claims.level in a.levels for a in policy.accept):
+    if policy.accept and not any(
+        a.scheme == claims.scheme and claims.level in a.levels for a in policy.accept
+    ):
         return False
     return policy.assessment is None or claims.assessment.slug in policy.assessment
 

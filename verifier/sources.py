@@ -14,9 +14,10 @@ from verifier.http import Fetcher, FetchError
 from verifier.report import Reason, Refused
 from verifier.view import View
 
-__all__ = ["FileSource", "NoSource", "RegistrySource", "extend_chain", "trust_notes"]
+__all__ = ["MAX_BUNDLE", "FileSource", "NoSource", "RegistrySource", "extend_chain", "trust_notes"]
 
 MAX_EVIDENCE = 32 << 20
+MAX_BUNDLE = 1 << 31
 MAX_TRUST = 2 << 20
 MAX_VERSIONS = 10_000
 
@@ -32,7 +33,9 @@ def extend_chain(anchor: str | None, chain: TrustChain | None, notes: list[bytes
         if chain is not None:
             return chain.extended(notes)
         if anchor is None:
-            return Refused(Reason.TRUST_UNAVAILABLE, "no anchor: give --anchor, or pin one with `akashi trust add`")
+            return Refused(
+                Reason.TRUST_UNAVAILABLE, "no anchor: give --anchor, or pin one with `akashi trust add`"
+            )
         return walk(anchor, notes)
     except TrustRefusedError as error:
         return Refused(Reason.TRUST_UNAVAILABLE, str(error))
@@ -119,10 +122,11 @@ class RegistrySource:
         if self._chain is None:
             if self._anchor is None:
                 return extend_chain(None, None, [])
-            self._chain = extend_chain(self._anchor, None, self._fetch_trust())
+            self._chain = extend_chain(self._anchor, None, self.fetch_trust())
         return self._chain
 
-    def _fetch_trust(self) -> list[bytes]:
+    def fetch_trust(self) -> list[bytes]:
+        """Fetch every version the registry serves, from 1 on; nothing is verified."""
         notes: list[bytes] = []
         for version in range(1, MAX_VERSIONS):
             note = self._get(f"trust/{version}", MAX_TRUST)

@@ -59,11 +59,16 @@ class StateFile:
         except FileNotFoundError:
             return Remembered()
         except (OSError, ValueError) as error:
-            raise StateError(f"{self._path}: {error}; delete it only if you know why it is damaged") from error
+            raise StateError(
+                f"{self._path}: {error}; delete it only if you know why it is damaged"
+            ) from error
         try:
             return Remembered(
                 trust_version=int(value["trust"]),
-                heads={int(place): (int(size), bytes.fromhex(root)) for place, (size, root) in value["heads"].items()},
+                heads={
+                    int(place): (int(size), bytes.fromhex(root))
+                    for place, (size, root) in value["heads"].items()
+                },
                 list_position=(int(value["list"][0]), int(value["list"][1])),
                 seen=int(value["seen"]),
             )

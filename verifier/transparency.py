@@ -121,7 +121,9 @@ def check_checkpoint(note: SignedNote, document: TrustDocument) -> Witnessed | R
     return Witnessed(place=place, checkpoint=checkpoint, logged_by=logged_by, seen_at=seen_at, k=k)
 
 
-def check_proof(entry: bytes, proof: TlogProof, document: TrustDocument) -> tuple[Logged, Witnessed] | Refused:
+def check_proof(
+    entry: bytes, proof: TlogProof, document: TrustDocument
+) -> tuple[Logged, Witnessed] | Refused:
     """Establish that this very entry is a leaf of a witnessed checkpoint, and where."""
     witnessed = check_checkpoint(proof.checkpoint_note, document)
     if isinstance(witnessed, Refused):

@@ -38,7 +38,7 @@ class Verifier:
     """Judges marks from one source under one anchor. Holds no global state; safe to share by threads.
 
     Without an anchor every verdict is undetermined, `trust-unavailable`: nothing vouches for itself.
-    `state` names a directory to remember in what was seen, per anchor; None forgets with the object.
+    `chain` is what was kept from earlier; `state` names a directory to remember in what was seen, per anchor; None forgets with the object.
     """
 
     def __init__(
@@ -47,15 +47,17 @@ class Verifier:
         *,
         anchor: str | None = None,
         state: Path | None = None,
+        chain: TrustChain | None = None,
         max_age: int | None = None,
         clock: Callable[[], float] = system_time,
     ) -> None:
         self._source, self._max_age, self._clock = source, max_age, clock
         self._file = None if state is None or anchor is None else StateFile(state, anchor)
         self._remembered = Remembered() if self._file is None else self._file.load()
-        self._chain: TrustChain | None = None
+        self._chain = chain
         self._seen: View | None = None
         self._lock = Lock()
+        self.evidence_mark: bytes | None = None  # the mark a file of evidence is about, unverified
 
     @classmethod
     def from_bundle(
@@ -64,6 +66,7 @@ class Verifier:
         *,
         anchor: str | None = None,
         state: Path | None = None,
+        chain: TrustChain | None = None,
         clock: Callable[[], float] = system_time,
     ) -> "Verifier":
         """Judge from a bundle, a register or evidence, offline: a status counts until its list's own end.
@@ -72,8 +75,10 @@ class Verifier:
         OSError, and `verifier.state.StateError`.
         """
         content = path if isinstance(path, bytes) else Path(path)
-        source = FileSource(content, anchor=anchor)
-        return cls(lambda _: source, anchor=anchor, state=state, clock=clock)
+        source = FileSource(content, anchor=anchor, chain=chain)
+        verifier = cls(lambda _: source, anchor=anchor, state=state, chain=chain, clock=clock)
+        verifier.evidence_mark = source.evidence_mark
+        return verifier
 
     @classmethod
     def from_registry(
@@ -82,6 +87,7 @@ class Verifier:
         *,
         anchor: str | None,
         state: Path | None = None,
+        chain: TrustChain | None = None,
         clock: Callable[[], float] = system_time,
     ) -> "Verifier":
         """Judge by what a registry answers: a status counts for 24 hours. Raises `verifier.http.FetchError`."""
@@ -90,13 +96,18 @@ class Verifier:
         def source(chain: TrustChain | None) -> Source:
             return RegistrySource(fetcher, anchor=anchor, chain=chain)
 
-        return cls(source, anchor=anchor, state=state, max_age=ONLINE_MAX_AGE, clock=clock)
+        return cls(source, anchor=anchor, state=state, chain=chain, max_age=ONLINE_MAX_AGE, clock=clock)
 
     @classmethod
-    def without_source(cls) -> "Verifier":
-        """Judge structure alone: there is nothing to compare with."""
+    def without_source(cls, chain: TrustChain | None = None) -> "Verifier":
+        """Judge what can be judged without evidence: structure, and under a kept chain issuer and signature."""
         refused = Refused(Reason.TRUST_UNAVAILABLE, "neither a registry nor a bundle was named")
-        return cls(lambda _: NoSource(refused))
+        return cls(lambda kept: NoSource(kept or refused), chain=chain)
+
+    @property
+    def chain(self) -> TrustChain | None:
+        """The newest trust chain met so far."""
+        return self._chain
 
     def verify(
         self,

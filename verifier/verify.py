@@ -246,7 +246,9 @@ class _Case:
             if self.view is not None and any(head.k == 1 for head in self.view.heads):
                 notes.append(Note(NoteReason.NO_INDEPENDENT_WITNESS, "one witness suffices here"))
             if self.policy is None or self.policy.organisation is None:
-                notes.append(Note(NoteReason.HOLDER_NOT_CHECKED, "compare the holder's name and number yourself"))
+                notes.append(
+                    Note(NoteReason.HOLDER_NOT_CHECKED, "compare the holder's name and number yourself")
+                )
             if 0 < self.mark.claims.exp - self.at <= ENDS_SOON:
                 notes.append(Note(NoteReason.ENDS_SOON, f"ends {iso(self.mark.claims.exp)}"))
         return tuple(notes)

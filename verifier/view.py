@@ -100,7 +100,9 @@ def replay(
             return Refused(Reason.HISTORY_UNAVAILABLE, f"event {position} does not follow the one before")
         found = signer_of(unverified, document)
         if found is None or found[1].is_void_at(event.logged.place, event.logged.index):
-            state = replace(state, last_leaf=event.logged.leaf)  # void: it links, and changes nothing (rule 5)
+            state = replace(
+                state, last_leaf=event.logged.leaf
+            )  # void: it links, and changes nothing (rule 5)
             continue
         # The register let the successor in; here only its number is known.
         successor = replace(state, number=str(claims.successor)) if claims.successor else None
@@ -128,7 +130,9 @@ def status_at(history: History, time: int) -> tuple[MarkState, PastEvent | None]
         if found_later:
             return event.after, event
         if event.logged.not_before <= time < event.logged.logged_by:
-            return Refused(Reason.HISTORY_UNAVAILABLE, "an event was logged about that time; the hour is not held")
+            return Refused(
+                Reason.HISTORY_UNAVAILABLE, "an event was logged about that time; the hour is not held"
+            )
         if event.logged.logged_by <= time:
             state = event.after
             if event.claims.kind is not EventKind.CONFIRM:

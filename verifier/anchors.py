@@ -1,0 +1,77 @@
+"""Which anchor to start from, and the trust documents kept since (docs/format.md §5 rule 0).
+
+<state>/pinned                 the anchor `akashi trust add` pinned
+<state>/<anchor>/trust/<n>     trust documents kept, so that a newer one is never withheld again
+<state>/<anchor>.json          what a verifier remembers (verifier.state)
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from keys.trust import TrustChain, TrustRefusedError, walk
+
+__all__ = ["AnchorError", "AnchorStore", "default_state", "read_anchor"]
+
+_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class AnchorError(Exception):
+    """The anchor or what is kept with it cannot be used; says what would be right."""
+
+
+def default_state(environment: Mapping[str, str] | None = None) -> Path:
+    """Give AKASHI_STATE, else a folder in the user's home."""
+    named = (os.environ if environment is None else environment).get("AKASHI_STATE")
+    return Path(named) if named else Path.home() / ".akashi"
+
+
+def read_anchor(text: str) -> str:
+    """Read 64 hex digits, or a file that holds them. Raises AnchorError."""
+    value = text.strip()
+    if not _HEX.fullmatch(value.lower()):
+        try:
+            value = Path(text).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError, ValueError) as error:
+            raise AnchorError(f"{text!r} is neither 64 hex digits nor a file that holds them") from error
+    if not _HEX.fullmatch(value.lower()):
+        raise AnchorError(f"{text!r} holds no anchor: an anchor is 64 hex digits")
+    return value.lower()
+
+
+class AnchorStore:
+    """The folder in which anchors and their trust documents are kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def pinned(self) -> str | None:
+        path = self.folder / "pinned"
+        return read_anchor(str(path)) if path.is_file() else None
+
+    def pin(self, chain: TrustChain) -> None:
+        self.keep(chain)
+        (self.folder / "pinned").write_text(chain.anchor + "\n", "ascii")
+
+    def keep(self, chain: TrustChain) -> None:
+        """Write every version of a chain; a version once written stays as it is."""
+        folder = self.folder / chain.anchor / "trust"
+        folder.mkdir(parents=True, exist_ok=True)
+        for document, note in zip(chain.documents, chain.notes, strict=True):
+            path = folder / str(document.version)
+            if not path.exists():
+                partial = path.with_suffix(".part")
+                partial.write_bytes(note)
+                partial.replace(path)
+
+    def find_chain(self, anchor: str) -> TrustChain | None:
+        """Give the chain kept for an anchor. Raises AnchorError when what is kept does not hold."""
+        folder = self.folder / anchor / "trust"
+        notes = [path.read_bytes() for path in folder.glob("[0-9]*") if path.suffix == ""]
+        if not notes:
+            return None
+        try:
+            return walk(anchor, notes)
+        except TrustRefusedError as error:
+            raise AnchorError(f"{folder}: {error}; it was changed since it was kept") from error

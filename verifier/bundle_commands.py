@@ -1,0 +1,102 @@
+"""`akashi bundle fetch|info`: keep a bundle, and say what it holds. It is verified before it replaces another."""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from keys.trust import TrustChain
+from schemas.errors import MalformedError
+from schemas.times import iso
+from verifier.anchors import AnchorError, AnchorStore, default_state, read_anchor
+from verifier.bundle_view import BundleView
+from verifier.http import FetchError, HttpFetcher
+from verifier.sources import MAX_BUNDLE, FileSource
+
+__all__ = ["add_bundle_commands"]
+
+
+def add_bundle_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bundle = verbs.add_parser("bundle", help="all marks in one file").add_subparsers(
+        required=True, metavar="VERB"
+    )
+    fetch = bundle.add_parser("fetch", help="fetch and verify a bundle")
+    fetch.add_argument("file", type=Path, metavar="FILE")
+    fetch.add_argument("--registry", metavar="URL", required=True)
+    fetch.add_argument(
+        "--register", action="store_true", help="with all entries, so that look-up works offline"
+    )
+    fetch.set_defaults(run=_fetch)
+    info = bundle.add_parser("info", help="what a bundle holds and how old it is")
+    info.add_argument("file", type=Path, metavar="FILE")
+    info.set_defaults(run=_info)
+    for verb in (fetch, info):
+        verb.add_argument("--anchor", metavar="HEX|FILE", help="AKASHI_ANCHOR, or the pinned one")
+        verb.add_argument("--state", type=Path, metavar="DIR", help="AKASHI_STATE")
+        verb.add_argument("--json", action="store_true")
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    path = "bundle/register" if arguments.register else "bundle"
+    data = HttpFetcher(arguments.registry).get(path, max_size=MAX_BUNDLE)
+    if data is None:
+        raise FetchError(f"{arguments.registry} serves no {path}")
+    view = _open(data, arguments)
+    target: Path = arguments.file
+    if target.exists() and _position(_open(target, arguments)) > _position(view):
+        raise MalformedError(f"{target} is newer than what the registry serves; it was kept")
+    partial = target.with_name(target.name + ".part")
+    with partial.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    partial.replace(target)
+    _describe(view, as_json=arguments.json)
+    return 0
+
+
+def _info(arguments: argparse.Namespace) -> int:
+    _describe(_open(arguments.file, arguments), as_json=arguments.json)
+    return 0
+
+
+def _open(source: Path | bytes, arguments: argparse.Namespace) -> BundleView:
+    store = AnchorStore(arguments.state or default_state())
+    named = arguments.anchor or os.environ.get("AKASHI_ANCHOR")
+    anchor = read_anchor(named) if named else store.pinned()
+    if anchor is None:
+        raise AnchorError("no anchor: give --anchor, or pin one with `akashi trust add`")
+    opened = FileSource(source, anchor=anchor, chain=store.find_chain(anchor))
+    chain, view = opened.trust(), opened.held()
+    if not isinstance(chain, TrustChain):
+        raise AnchorError(chain.detail)
+    if not isinstance(view, BundleView):
+        raise MalformedError("is evidence of one mark, not a bundle; judge it with `akashi verify FILE`")
+    if view.refused is not None or not view.heads:
+        detail = view.refused.detail if view.refused else "no log in it"
+        raise MalformedError(f"the bundle is not authentic: {detail}")
+    return view
+
+
+def _position(view: BundleView) -> tuple[int, int]:
+    newest = max(view.heads, key=lambda head: head.place)
+    return newest.place, newest.checkpoint.size
+
+
+def _describe(view: BundleView, *, as_json: bool) -> None:
+    newest = view.newest_list
+    facts = {
+        "scheme": view.chain.current.scheme.id,
+        "trust_version": view.chain.current.version,
+        "logs": [
+            {"origin": head.checkpoint.origin, "size": head.checkpoint.size, "seen_at": iso(head.seen_at)}
+            for head in view.heads
+        ],
+        "as_of": None if newest is None else iso(newest.as_of),
+        "until": None if newest is None else iso(newest.claims.exp),
+    }
+    if as_json:
+        print(json.dumps(facts))
+        return
+    for name, value in facts.items():
+        print(f"{name:14} {value}")
