@@ -160,6 +160,15 @@ def test_the_only_leaf_of_a_tree_needs_an_empty_proof() -> None:
     assert not merkle.verify_inclusion(leaf, 0, 0, [], merkle.EMPTY_ROOT)
 
 
+def test_a_larger_trees_proof_does_not_pass_for_a_single_leaf_tree_with_its_root() -> None:
+    # Every hash here is honest; only the size is a lie, and the path is longer than such a tree is high.
+    hashes = _leaves(4)
+    for size in (2, 3, 4):
+        proof, root = merkle.inclusion_proof(hashes[:size], size - 1), merkle.root(hashes[:size])
+        assert merkle.verify_inclusion(hashes[size - 1], size - 1, size, proof, root)
+        assert not merkle.verify_inclusion(hashes[size - 1], 0, 1, proof, root)
+
+
 def test_growth_from_the_empty_tree_is_no_proof_of_anything() -> None:
     root = merkle.root(_leaves(3))
     assert not merkle.verify_consistency(0, 3, [], merkle.EMPTY_ROOT, root)
