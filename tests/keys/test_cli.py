@@ -1,6 +1,8 @@
 """`akashi-keys`, used as the demonstration and the root holders use it."""
 
+import io
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -341,3 +343,31 @@ def test_notes_signed_elsewhere_are_checked_the_same(run: Run, tmp_path: Path) -
     code, _, err = run("trust", "check", "1", "3")
     assert code == 1
     assert "entry-dropped" in err
+
+
+@pytest.mark.usefixtures("roots")
+def test_at_a_terminal_the_root_holder_is_asked_and_may_say_no(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("trust", "draft", "v1.json", "--out", "v1")
+    for answer, code in (("", 1), ("n", 1), ("yes", 0)):
+        terminal = io.StringIO(f"{answer}\n")
+        monkeypatch.setattr(terminal, "isatty", lambda: True)
+        monkeypatch.setattr(sys, "stdin", terminal)
+        assert run("trust", "sign", "v1", "--key", "file:a")[0] == code
+        assert ("— " in Path("v1").read_text()) == (code == 0)
+
+
+def test_a_draft_for_a_folder_that_does_not_exist_is_refused_in_one_line(run: Run, first: Path) -> None:
+    Path("v2.json").write_text("{}")
+    code, _, err = run(
+        "trust", "draft", "v2.json", "--previous", first, "--out", "none/v2", "--issued", START + DAY
+    )
+    assert (code, len(err.splitlines())) == (1, 1)
+
+
+@pytest.mark.parametrize("text", ['{"crit": ["x"]}', "akashi/trust/v1\n{\n", "\udcff"])
+def test_a_file_that_is_no_draft_is_refused_in_one_line(run: Run, text: str) -> None:
+    Path("v1").write_bytes(text.encode("utf-8", "surrogateescape"))
+    code, _, err = run("trust", "sign", "v1", "--key", "file:a", "--yes")
+    assert (code, len(err.splitlines())) == (1, 1)
