@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import merkle
-from schemas.checkpoint import Checkpoint, CosignatureBlob, cosignature_message, read_checkpoint
+from schemas.checkpoint import (
+    Checkpoint,
+    CosignatureBlob,
+    cosignature_message,
+    int_of_decimal,
+    read_checkpoint,
+)
 from schemas.errors import MalformedError, TooLargeError
 from schemas.times import MAX_TIME
 
@@ -91,6 +97,12 @@ def test_a_checkpoint_that_could_not_be_read_back_cannot_be_made() -> None:
             Checkpoint(origin=origin, size=size, root=root)
     with pytest.raises(MalformedError):
         Checkpoint(origin="\udc00", size=1, root=bytes(32))
+
+
+def test_numbers_end_where_javascript_stops_counting() -> None:
+    assert int_of_decimal("9007199254740991", "size") == 2**53 - 1
+    with pytest.raises(MalformedError):
+        int_of_decimal("9007199254740992", "size")
 
 
 def test_an_oversized_checkpoint_is_refused_before_it_is_parsed() -> None:

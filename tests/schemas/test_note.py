@@ -109,6 +109,7 @@ def test_what_is_only_almost_a_note_is_refused(lie: str, data: bytes) -> None:
         ("a name with a space", "— n n AAAAAAE="),
         ("a name with a no-break space", "— n\u00a0n AAAAAAE="),
         ("a name with a line separator", "— n\u2028n AAAAAAE="),
+        ("two lines joined by a line separator", "— n AAAAAAE=\u2028— n AAAAAAE="),
         ("a name with a plus sign", "— n+n AAAAAAE="),
         ("a name with a tab", "— n\tn AAAAAAE="),
         ("a name of 256 bytes", f"— {'n' * 256} AAAAAAE="),
