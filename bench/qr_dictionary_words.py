@@ -1,7 +1,7 @@
 """Words for bench/qr_dictionary.py: invented worlds of marks, and the phrases a dictionary may be made of.
 
 One hand wrote the phrases and `PLAIN`, so figures for that world flatter, held out or not; `OTHER` is deliberately
-of another manner, and `LATE` was written when the dictionary was already fixed: believe these two.
+of another manner, and `LATE` was written when phrases and frame were already fixed: believe these two.
 """
 
 from dataclasses import dataclass, replace
