@@ -16,7 +16,7 @@ import cbor2
 
 from schemas.errors import MalformedError, NotDeterministicError, TooLargeError
 
-__all__ = ["MAX_UINT", "Value", "byte_string", "check_same", "closed_map", "decode", "encode", "loads"]
+__all__ = ["MAX_UINT", "Value", "byte_string", "check_same", "closed_map", "decode", "encode", "loads", "split_sequence"]
 
 Value: TypeAlias = "int | bytes | str | list[Any] | dict[Any, Any]"
 
@@ -137,3 +137,47 @@ def _encode(value: object, depth: int, path: str) -> bytes:
         items = sorted((_encode(k, depth + 1, path), _encode(v, depth + 1, path)) for k, v in value.items())
         return _head(0xA0, len(items)) + b"".join([key + item for key, item in items])
     raise MalformedError(f"a value of type {kind.__name__} is not permitted", path)
+
+
+def split_sequence(data: bytes) -> list[bytes]:
+    """Cut a CBOR sequence (RFC 8742) into its items without judging them. Raises MalformedError at the first fault.
+
+    Only well-formedness is established (RFC 8949 §5.3.1), so that a near-canonical item can be refused by name.
+    """
+    items: list[bytes] = []
+    start = 0
+    while start < len(data):
+        end = _skip(data, start, 0)
+        items.append(data[start:end])
+        start = end
+    return items
+
+
+def _skip(data: bytes, start: int, depth: int) -> int:
+    """Give the offset after the item at `start`; indefinite lengths are followed to their break."""
+    if start >= len(data) or depth > 16:
+        raise MalformedError("ends within an item" if start >= len(data) else "nested too deeply", f"byte {start}")
+    major, info = data[start] >> 5, data[start] & 31
+    after = start + 1
+    if info < 24:
+        number = info
+    elif info < 28:
+        width = 1 << (info - 24)
+        number = int.from_bytes(data[after : after + width])
+        after += width
+    elif info == 31 and major in (2, 3, 4, 5):
+        while after < len(data) and data[after] != 0xFF:
+            after = _skip(data, after, depth + 1)
+        number = -1
+        after += 1
+    else:
+        raise MalformedError("not CBOR", f"byte {start}")
+    if number >= 0:
+        if major in (2, 3):
+            after += number
+        elif major in (4, 5, 6):
+            for _ in range({4: number, 5: 2 * number, 6: 1}[major]):
+                after = _skip(data, after, depth + 1)
+    if after > len(data):
+        raise MalformedError("ends within an item", f"byte {start}")
+    return after

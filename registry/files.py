@@ -1,0 +1,160 @@
+"""The registry's files: the log's truth, laid out as it is served (docs/format.md §6, §7).
+
+    log1/tile/…               tiles and entry bundles, immutable          served as /log1/tile/…
+    log1/checkpoints/<size>   every published checkpoint, immutable       /log1/checkpoint/<size>
+    log1/checkpoint           the newest of them                          /log1/checkpoint
+    status/<series>/<n>.cwt   the newest status lists                     /status/<series>/<n>
+    trust/<version>           trust documents                             /trust/<version>
+    profile/<number>.cwt      newest profiles                             /m/<number>/profile
+    entities/<number>.cbor    the entities of a group, kept for ever      /m/<number>/entities
+    pending                   a batch between its signature and its files (registry.sequencer)
+    ratchet                   every head the log key ever signed (registry.ratchet)
+
+A file appears whole or not at all, and is on the disk before its name is.
+"""
+
+import os
+from pathlib import Path
+
+from schemas.errors import MalformedError
+from schemas.tiles import Tile
+
+__all__ = ["FilesError", "RegistryFiles", "sync_directory", "write_whole"]
+
+
+class FilesError(Exception):
+    """A file that must be there is missing, or an immutable one would change."""
+
+
+def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Replace a file atomically and durably."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    sync_directory(path.parent)
+
+
+def sync_directory(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class RegistryFiles:
+    """One registry's folder. `log` is the folder and path segment of the open log, "log1"."""
+
+    def __init__(self, home: Path, *, log: str = "log1") -> None:
+        self.home = home
+        self.log = log
+        self._log = home / log
+
+    # -- the log ---------------------------------------------------------------------------
+
+    def read_tile(self, path: str) -> bytes:
+        """Give a tile or entry bundle by its C2SP path ("tile/0/000.p/5"). Raises FilesError."""
+        try:
+            return (self._log / path).read_bytes()
+        except OSError as error:
+            raise FilesError(f"{self.log}/{path}: {error.strerror}") from error
+
+    def find_tile(self, path: str) -> bytes | None:
+        """Give a tile somebody asked for; None when there is none, or the path is no tile's."""
+        try:
+            canonical = Tile.from_path(path).path
+        except MalformedError:
+            return None
+        return _find(self._log / canonical)
+
+    def write_tile(self, path: str, data: bytes) -> None:
+        """Write a tile; writing the same bytes again does nothing, other bytes are refused."""
+        target = self._log / path
+        held = _find(target)
+        if held is not None and held != data:
+            raise FilesError(f"{self.log}/{path} exists with other bytes; it is immutable")
+        if held is None:
+            write_whole(target, data)
+
+    def find_checkpoint(self, size: int | None = None) -> bytes | None:
+        """Give a kept checkpoint, or the newest."""
+        return _find(self._log / "checkpoint" if size is None else self._log / "checkpoints" / str(size))
+
+    def keep_checkpoint(self, size: int, note: bytes) -> None:
+        """Keep a checkpoint for ever and make it the newest. The first one kept for a size stays."""
+        kept = self._log / "checkpoints" / str(size)
+        if not kept.exists():
+            write_whole(kept, note)
+        write_whole(self._log / "checkpoint", kept.read_bytes())
+
+    def kept_sizes(self) -> list[int]:
+        """Give the sizes of all kept checkpoints, ascending."""
+        folder = self._log / "checkpoints"
+        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        return sorted(int(name) for name in names if name.isdecimal())
+
+    # -- lists, trust, profiles ------------------------------------------------------------
+
+    def find_list(self, series: str, n: int) -> bytes | None:
+        return _find(self.home / "status" / series / f"{n}.cwt")
+
+    def write_list(self, series: str, n: int, data: bytes) -> None:
+        write_whole(self.home / "status" / series / f"{n}.cwt", data)
+
+    def trust_versions(self) -> list[int]:
+        folder = self.home / "trust"
+        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        return sorted(int(name) for name in names if name.isdecimal())
+
+    def find_trust(self, version: int) -> bytes | None:
+        return _find(self.home / "trust" / str(version))
+
+    def write_trust(self, version: int, note: bytes) -> None:
+        write_whole(self.home / "trust" / str(version), note)
+
+    def trust_notes(self) -> list[bytes]:
+        """Give every version held, oldest first."""
+        return [(self.home / "trust" / str(version)).read_bytes() for version in self.trust_versions()]
+
+    def find_profile(self, number: str) -> bytes | None:
+        return _find(self.home / "profile" / f"{number}.cwt")
+
+    def write_profile(self, number: str, data: bytes) -> None:
+        write_whole(self.home / "profile" / f"{number}.cwt", data)
+
+    def profiles(self) -> dict[str, bytes]:
+        """Give every profile by mark number."""
+        return {path.stem: path.read_bytes() for path in sorted((self.home / "profile").glob("*.cwt"))}
+
+    def find_entities(self, number: str) -> bytes | None:
+        return _find(self.home / "entities" / f"{number}.cbor")
+
+    def write_entities(self, number: str, data: bytes) -> None:
+        write_whole(self.home / "entities" / f"{number}.cbor", data)
+
+    # -- the publisher's own ---------------------------------------------------------------
+
+    @property
+    def pending(self) -> Path:
+        return self.home / "pending"
+
+    @property
+    def ratchet(self) -> Path:
+        return self.home / "ratchet"
+
+
+def _find(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
