@@ -22,7 +22,7 @@ TYPED    := $(PACKAGES) tests $(if $(wildcard bench/*.py),bench) $(if $(wildcard
 PYTEST   := $(PY) -m pytest -n 2 --dist loadfile -rs
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-data test check lint types contracts coverage format bench fuzz torture wheel lock clean
+.PHONY: help venv demo demo-data test check lint types contracts coverage format bench fuzz vectors torture wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ bench/.venv/.installed: bench/peers-requirements.txt
 
 fuzz: $(STAMP) ## mutated bytes against every reader, for long
 	$(PYTEST) -m fuzz $(ARGS)
+
+vectors: $(STAMP) ## write tests/vectors anew from tests/forge
+	PYTHONPATH=.:tests $(PY) -m forge.write_vectors
 
 torture: $(STAMP) ## kill, fill, race: does the log stay one log?
 	$(PYTEST) -m torture $(ARGS)

@@ -18,12 +18,12 @@ import cbor2
 
 from schemas import cbor
 from schemas.errors import MalformedError
-from schemas.mark_number import MarkNumber
+from schemas.mark_number import BadMarkNumberError, MarkNumber
 from schemas.organisation_id import OrganisationId
 from schemas.text import check_text, is_latin
 from schemas.times import DAY, MAX_TIME, to_datetime
 
-__all__ = ["Assessment", "EventClaims", "EventKind", "EventReason", "MarkClaims", "Unit", "entities_hash_input"]
+__all__ = ["Assessment", "EventClaims", "EventKind", "EventReason", "MarkClaims", "Unit", "entities_hash_input", "number_from_bytes"]
 
 # Registered at IANA as "requested" (draft-ietf-oauth-status-list-20 §13.6): this is the one place.
 STATUS_CLAIM = 65535
@@ -314,7 +314,15 @@ def _slug(value: object, path: str) -> str:
 def _number(value: object, path: str) -> MarkNumber:
     if type(value) is not bytes:
         raise MalformedError("a mark number is a byte string", path)
-    return MarkNumber.from_bytes(value)
+    return number_from_bytes(value, path)
+
+
+def number_from_bytes(value: bytes, path: str) -> MarkNumber:
+    """Read claim `cti`. Raises MalformedError: inside an object a bad number is one more malformed claim."""
+    try:
+        return MarkNumber.from_bytes(value)
+    except BadMarkNumberError as error:
+        raise MalformedError(error.problem, path) from error
 
 
 def _level(value: object) -> int:

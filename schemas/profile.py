@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import rfc8785
 
 from schemas import cbor
-from schemas.claims import entities_hash_input
+from schemas.claims import entities_hash_input, number_from_bytes
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId
@@ -60,7 +60,7 @@ class ProfileClaims:
             raise MalformedError("entities are not in the order of claim 9", "profile.-65539/entities")
         if rfc8785.dumps(document) != text:
             raise MalformedError("not in RFC 8785 form", "profile.-65539")
-        return cls(iat=iat, number=MarkNumber.from_bytes(number), document=document)
+        return cls(iat=iat, number=number_from_bytes(number, "profile.7"), document=document)
 
     def to_bytes(self) -> bytes:
         check_profile_document(self.document, "profile.-65539")

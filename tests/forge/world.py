@@ -306,6 +306,7 @@ class World:
 
     @property
     def contents(self) -> Contents:
+        """What is published now; `replace(world.contents, notes=…)` withholds some of it."""
         return Contents(
             notes=self.notes,
             hosts=[entry["host"] for entry in self.documents[-1]["hosts"]],
@@ -315,31 +316,40 @@ class World:
         )
 
     def evidence(
-        self, mark: Issued, *, bent: Mapping[str, bytes | None] | None = None, events: int | None = None
+        self,
+        mark: Issued,
+        *,
+        bent: Mapping[str, bytes | None] | None = None,
+        events: slice = slice(None),
+        contents: Contents | None = None,
     ) -> bytes:
-        """Evidence of one mark. `bent` replaces members, or takes them away (None); `events` keeps the first few."""
+        """Evidence of one mark. `bent` replaces members, or takes them away (None); `events` shows some only."""
         happened = [
             (one.raw, (one.place, one.index))
             for one in self.events.get(mark.number, [])
             if one.index < self.logs[one.place].head.size
         ]
         members = evidence_members(
-            self.contents,
+            contents or self.contents,
             mark=mark.raw,
             uri=mark.claims.status_uri,
             at=(mark.place, mark.index),
-            events=happened[:events],
+            events=happened[events],
             snapshot=self.snapshot,
         )
         return written(_bent(members, bent or {}))
 
-    def bundle(self, *, bent: Mapping[str, bytes | None] | None = None) -> bytes:
+    def bundle(
+        self, *, bent: Mapping[str, bytes | None] | None = None, contents: Contents | None = None
+    ) -> bytes:
         """All marks by their leaf hashes."""
-        return written(_bent(bundle_members(self.contents, variant="plain"), bent or {}))
+        return written(_bent(bundle_members(contents or self.contents, variant="plain"), bent or {}))
 
-    def register(self, *, bent: Mapping[str, bytes | None] | None = None) -> bytes:
+    def register(
+        self, *, bent: Mapping[str, bytes | None] | None = None, contents: Contents | None = None
+    ) -> bytes:
         """The same with all entries."""
-        return written(_bent(bundle_members(self.contents, variant="register"), bent or {}))
+        return written(_bent(bundle_members(contents or self.contents, variant="register"), bent or {}))
 
 
 def _bent(members: dict[str, bytes], bent: Mapping[str, bytes | None]) -> dict[str, bytes]:

@@ -1,0 +1,425 @@
+"""Check 6: the status list, and what the events say about an earlier time."""
+
+from typing import Any
+
+from forge.trust_documents import key_entry
+from forge.vectors import Book, published
+from forge.world import ISSUED, LIFETIME, NOW, Issued, World, first_document
+from schemas.claims import EventKind, EventReason
+from schemas.status_list import ENTRIES, LIST_BYTES
+from schemas.times import DAY, HOUR
+
+SUSPENDED_AT = NOW - 5 * DAY
+REINSTATED_AT = NOW - 3 * DAY
+
+
+def tell(book: Book) -> None:
+    tell_references(book)
+    tell_lists(book)
+    tell_ends(book)
+    tell_past(book)
+
+
+def tell_references(book: Book) -> None:
+    def pointing(name: str, says: str, reason: str, **claims: Any) -> None:
+        world = World()
+        world.issue(signer="issuer-4")  # so that list b exists
+        mark = world.issue(**claims)
+        world.publish(ISSUED + HOUR)
+        world.publish(NOW - HOUR)
+        book.lie(
+            f"{reason}-{name}",
+            says,
+            mark.raw,
+            world.bundle(),
+            reason,
+            anchor=world.anchor,
+            twin="valid-bundle",
+        )
+
+    pointing(
+        "series",
+        "The list of another issuer, where nobody will revoke this mark.",
+        "status-foreign",
+        status_uri="https://akashi.example/status/b/0",
+    )
+    pointing(
+        "host",
+        "A list on a host the trust document does not name.",
+        "status-foreign",
+        status_uri="https://evil.example/status/a/0",
+    )
+    pointing(
+        "leading-zero",
+        "A list number with a leading zero.",
+        "status-foreign",
+        status_uri="https://akashi.example/status/a/00",
+    )
+    pointing(
+        "http",
+        "A list without TLS in its name.",
+        "status-foreign",
+        status_uri="http://akashi.example/status/a/0",
+    )
+    pointing(
+        "index", "The first index beyond the end of the list.", "status-out-of-range", status_index=ENTRIES
+    )
+
+
+def tell_lists(book: Book) -> None:
+    world, mark = published()
+    same: dict[str, Any] = {"anchor": world.anchor}
+    without: dict[str, bytes | None] = {"status.cwt": None, "snapshot.leaf": None, "snapshot.proof": None}
+    book.doubt(
+        "status-unavailable",
+        "The evidence holds no list.",
+        mark.raw,
+        world.evidence(mark, bent=without),
+        "status-unavailable",
+        twin="valid-evidence",
+        **same,
+    )
+
+    def listed(
+        name: str, says: str, reason: str, document: dict[str, Any] | None = None, **publish: Any
+    ) -> None:
+        world = World(document)
+        mark = world.issue()
+        world.publish(ISSUED + HOUR)
+        world.publish(NOW - HOUR, **publish)
+        book.doubt(
+            f"{reason}-{name}",
+            says,
+            mark.raw,
+            world.evidence(mark),
+            reason,
+            anchor=world.anchor,
+            twin="valid-evidence",
+        )
+
+    listed(
+        "authority",
+        "The list is signed by the authority, not by a status key.",
+        "status-not-authentic",
+        signer="authority",
+    )
+    listed("stranger", "The list is signed by a stranger.", "status-not-authentic", signer="stranger")
+    listed(
+        "other-uri",
+        "The list is that of another name.",
+        "status-not-authentic",
+        uri="https://akashi.example/status/a/1",
+    )
+    retired = first_document()
+    retired["keys"][-1]["until"] = NOW - HOUR
+    listed(
+        "retired-key", "The list is dated when its key's window had closed.", "status-not-authentic", retired
+    )
+    listed(
+        "other-bytes",
+        "The list is not the one whose hash the snapshot names.",
+        "status-not-logged",
+        statuses=bytes(LIST_BYTES - 1) + b"\1",
+    )
+    listed("other-size", "The list says another N than the snapshot.", "status-not-logged", size=1)
+    listed("other-place", "The list says another log.", "status-not-logged", place=1)
+
+    stolen = World(first_document() | {"keys": [*first_document()["keys"], key_entry("status-2", "status")]})
+    mark = stolen.issue()
+    stolen.publish(ISSUED + HOUR)
+    stolen.compromise("status", NOW - DAY)
+    stolen.publish(NOW - HOUR, signer="status-2")
+    book.valid(
+        "valid-second-status-key",
+        "A status key was stolen; the lists are signed by the other.",
+        mark.raw,
+        stolen.evidence(mark),
+        anchor=stolen.anchor,
+    )
+    stolen.publish(NOW - HOUR, signer="status")
+    book.doubt(
+        "status-not-authentic-compromised",
+        "The list is signed by the stolen status key.",
+        mark.raw,
+        stolen.evidence(mark),
+        "status-not-authentic",
+        anchor=stolen.anchor,
+        twin="valid-second-status-key",
+    )
+
+    unrevoked = World()
+    mark = unrevoked.issue()
+    unrevoked.publish(ISSUED + HOUR)
+    unrevoked.event(mark, EventKind.REVOKE, EventReason.REQUIREMENTS_UNMET)
+    unrevoked.publish(NOW - HOUR, statuses=bytes(LIST_BYTES))
+    book.doubt(
+        "status-not-logged-unrevoked",
+        "A revoked mark with a list made for one buyer, signed by the status key, in no snapshot.",
+        mark.raw,
+        unrevoked.evidence(mark),
+        "status-not-logged",
+        anchor=unrevoked.anchor,
+        twin="valid-evidence",
+    )
+
+    world, mark = published()
+    same = {"anchor": world.anchor}
+    end = NOW - HOUR + LIFETIME
+    book.valid(
+        "valid-list-last-second",
+        "The last second of the list.",
+        mark.raw,
+        world.evidence(mark),
+        now=end - 1,
+        **same,
+    )
+    book.doubt(
+        "status-stale-ended",
+        "The list has ended.",
+        mark.raw,
+        world.evidence(mark),
+        "status-stale",
+        now=end,
+        twin="valid-list-last-second",
+        **same,
+    )
+    book.valid(
+        "valid-status-age",
+        "Known for an hour, and an hour was asked for.",
+        mark.raw,
+        world.evidence(mark),
+        policy={"max_status_age": "60m"},
+        **same,
+    )
+    book.doubt(
+        "status-stale-max-age",
+        "Known for an hour, and 59 minutes were asked for.",
+        mark.raw,
+        world.evidence(mark),
+        "status-stale",
+        policy={"max_status_age": "59m"},
+        twin="valid-status-age",
+        **same,
+    )
+
+    idle = World()
+    idle.issue()
+    idle.publish(ISSUED + HOUR)
+    later = idle.issue(at=ISSUED + 2 * HOUR)
+    idle.publish(ISSUED + 3 * HOUR, snapshot=False)
+    book.doubt(
+        "status-stale-before-mark",
+        "The list was made before the mark was logged.",
+        later.raw,
+        idle.evidence(later),
+        "status-stale",
+        anchor=idle.anchor,
+        now=ISSUED + 4 * HOUR,
+        twin="valid-evidence",
+    )
+
+
+def suspended() -> tuple[World, Issued]:
+    """Suspended five days ago by its issuer and reinstated three days ago."""
+    world = World()
+    mark = world.issue()
+    world.publish(ISSUED + HOUR)
+    world.event(mark, EventKind.SUSPEND, EventReason.UNDER_INVESTIGATION, at=SUSPENDED_AT)
+    world.publish(SUSPENDED_AT)
+    return world, mark
+
+
+def reinstated() -> tuple[World, Issued]:
+    world, mark = suspended()
+    world.event(mark, EventKind.REINSTATE, EventReason.INVESTIGATION_CLOSED, at=REINSTATED_AT)
+    world.publish(REINSTATED_AT)
+    world.publish(NOW - HOUR)
+    return world, mark
+
+
+def revoked(reason: EventReason) -> tuple[World, Issued]:
+    world = World()
+    mark = world.issue()
+    world.publish(ISSUED + HOUR)
+    world.event(mark, EventKind.REVOKE, reason, at=SUSPENDED_AT)
+    world.publish(SUSPENDED_AT)
+    world.publish(NOW - HOUR)
+    return world, mark
+
+
+def tell_ends(book: Book) -> None:
+    world, mark = suspended()
+    world.publish(NOW - HOUR)
+    book.valid(
+        "valid-before-suspension",
+        "As of the second before the suspension was logged.",
+        mark.raw,
+        world.evidence(mark),
+        anchor=world.anchor,
+        at=SUSPENDED_AT - 1,
+    )
+    book.lie(
+        "suspended",
+        "Suspended five days ago.",
+        mark.raw,
+        world.evidence(mark),
+        "suspended",
+        anchor=world.anchor,
+        twin="valid-before-suspension",
+    )
+    book.lie(
+        "suspended-bundle",
+        "The same from a bundle, which cannot say since when.",
+        mark.raw,
+        world.bundle(),
+        "suspended",
+        anchor=world.anchor,
+        twin="valid-bundle",
+    )
+    book.lie(
+        "suspended-register",
+        "The same from a register.",
+        mark.raw,
+        world.register(),
+        "suspended",
+        anchor=world.anchor,
+        twin="valid-before-suspension",
+    )
+
+    world, mark = revoked(EventReason.REQUIREMENTS_UNMET)
+    book.valid(
+        "valid-before-revocation",
+        "As of the second before the revocation was logged.",
+        mark.raw,
+        world.evidence(mark),
+        anchor=world.anchor,
+        at=SUSPENDED_AT - 1,
+    )
+    book.lie(
+        "revoked",
+        "Revoked five days ago.",
+        mark.raw,
+        world.evidence(mark),
+        "revoked",
+        anchor=world.anchor,
+        twin="valid-before-revocation",
+    )
+    for reason in (EventReason.ISSUED_IN_ERROR, EventReason.KEY_COMPROMISED):
+        world, mark = revoked(reason)
+        book.lie(
+            f"revoked-found-later-{reason.slug}",
+            "As of a time before the revocation; its reason was true all along.",
+            mark.raw,
+            world.evidence(mark),
+            "revoked",
+            anchor=world.anchor,
+            at=SUSPENDED_AT - 1,
+            twin="valid-before-revocation",
+        )
+
+    world = World()
+    old, new = world.issue(), world.issue(at=ISSUED + HOUR)
+    world.publish(ISSUED + 2 * HOUR)
+    world.event(old, EventKind.SUPERSEDE, EventReason.REPLACED, successor=new)
+    world.publish(NOW - HOUR)
+    book.valid(
+        "valid-successor",
+        "The mark that took another one's place.",
+        new.raw,
+        world.evidence(new),
+        anchor=world.anchor,
+    )
+    book.lie(
+        "superseded",
+        "Another mark took its place.",
+        old.raw,
+        world.evidence(old),
+        "superseded",
+        anchor=world.anchor,
+        twin="valid-successor",
+    )
+
+
+def tell_past(book: Book) -> None:
+    world, mark = reinstated()
+    register, evidence, anchor = world.register(), world.evidence(mark), world.anchor
+    same: dict[str, Any] = {"anchor": anchor}
+    book.valid("valid-reinstated", "Suspended, and reinstated.", mark.raw, evidence, **same)
+    book.valid(
+        "valid-at-before",
+        "As of a time before the suspension.",
+        mark.raw,
+        register,
+        at=SUSPENDED_AT - 301,
+        **same,
+    )
+    book.doubt(
+        "history-unavailable-landmark-event",
+        "As of a time at which, by the landmarks, the suspension may have been logged.",
+        mark.raw,
+        register,
+        "history-unavailable",
+        at=SUSPENDED_AT - 300,
+        twin="valid-at-before",
+        **same,
+    )
+    book.lie(
+        "suspended-at",
+        "As of the second the suspension was logged.",
+        mark.raw,
+        evidence,
+        "suspended",
+        at=SUSPENDED_AT,
+        twin="valid-reinstated",
+        **same,
+    )
+    book.lie(
+        "suspended-at-last-second",
+        "As of the second before the reinstatement was logged.",
+        mark.raw,
+        evidence,
+        "suspended",
+        at=REINSTATED_AT - 1,
+        twin="valid-reinstated",
+        **same,
+    )
+    book.valid(
+        "valid-at-after",
+        "As of the second the reinstatement was logged.",
+        mark.raw,
+        evidence,
+        at=REINSTATED_AT,
+        **same,
+    )
+    book.doubt(
+        "history-unavailable-plain-bundle",
+        "As of an earlier time, from a bundle without events.",
+        mark.raw,
+        world.bundle(),
+        "history-unavailable",
+        at=SUSPENDED_AT - 1,
+        twin="valid-at-before",
+        **same,
+    )
+    gap = world.evidence(mark, events=slice(1, None))
+    book.doubt(
+        "history-unavailable-gap",
+        "The first of two events is left out: the second does not link to the mark.",
+        mark.raw,
+        gap,
+        "history-unavailable",
+        at=SUSPENDED_AT,
+        twin="valid-at-after",
+        **same,
+    )
+    cut = world.evidence(mark, events=slice(1))
+    book.doubt(
+        "history-unavailable-cut",
+        "The last event is left out: the events do not add up to the list.",
+        mark.raw,
+        cut,
+        "history-unavailable",
+        at=SUSPENDED_AT,
+        twin="valid-at-after",
+        **same,
+    )
