@@ -82,6 +82,10 @@ class _BundleLog:
         return found
 
 
+def _size_of(witnessed: Witnessed) -> int:
+    return witnessed.checkpoint.size
+
+
 class BundleView:
     """Reads a bundle under a trust chain that the caller has already extended by it.
 
@@ -131,7 +135,7 @@ class BundleView:
             if log.root_at(witnessed.checkpoint.size) != witnessed.checkpoint.root:
                 return Refused(Reason.LOG_INCONSISTENT, f"{name} lies on another history than the head")
             found.append(witnessed)
-        return tuple(sorted(found, key=lambda one: one.checkpoint.size))
+        return tuple(sorted(found, key=_size_of))
 
     def root_at(self, place: int, size: int) -> bytes | None:
         log = self._logs.get(place)
@@ -155,7 +159,7 @@ class BundleView:
     def _logged(self, place: int, index: int, leaf: bytes, iat: int) -> Logged:
         """Bound the logged time by the landmarks on both sides; the head is the last of them."""
         log, landmarks = self._logs[place], self._landmarks[place]
-        after = bisect_right([one.checkpoint.size for one in landmarks], index)
+        after = bisect_right(landmarks, index, key=_size_of)
         covering = landmarks[after] if after < len(landmarks) else log.head
         before = landmarks[after - 1].logged_by if after else 0
         return Logged(

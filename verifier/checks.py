@@ -86,8 +86,10 @@ def check_memory(view: View, remembered: Remembered | None) -> Refused | None:
         if before is None:
             continue
         size, root = before
-        if size == head.checkpoint.size and root != head.checkpoint.root:
-            return Refused(Reason.LOG_INCONSISTENT, f"another tree of size {size} was seen before")
+        if size == head.checkpoint.size:
+            if root != head.checkpoint.root:
+                return Refused(Reason.LOG_INCONSISTENT, f"another tree of size {size} was seen before")
+            continue
         if size > head.checkpoint.size:
             return Refused(Reason.BUNDLE_TOO_OLD, f"{head.checkpoint.size} leaves; {size} were seen before")
         earlier = view.root_at(head.place, size)
