@@ -77,8 +77,12 @@ def check_window(claims: MarkClaims, *, at: int, now: int, latest_seen: int) -> 
     return None
 
 
-def check_memory(view: View, remembered: Remembered | None) -> Refused | None:
-    """Nothing authentic that was seen before may go back: the log's size, its history, N of the lists."""
+def check_memory(view: View, remembered: Remembered | None, *, is_past: bool = False) -> Refused | None:
+    """Nothing authentic that was seen before may go back: the log's size, its history, N of the lists.
+
+    `is_past`: a time before now was asked for. Evidence filed then is rightly older than what was seen
+    since; another history is refused all the same.
+    """
     if remembered is None:
         return None
     for head in view.heads:
@@ -91,12 +95,16 @@ def check_memory(view: View, remembered: Remembered | None) -> Refused | None:
                 return Refused(Reason.LOG_INCONSISTENT, f"another tree of size {size} was seen before")
             continue
         if size > head.checkpoint.size:
+            if is_past:
+                continue
             return Refused(Reason.BUNDLE_TOO_OLD, f"{head.checkpoint.size} leaves; {size} were seen before")
         earlier = view.root_at(head.place, size)
         if earlier is not None and earlier != root:
             return Refused(Reason.LOG_INCONSISTENT, f"does not continue the tree of size {size} seen before")
     newest = view.newest_list
-    if newest is not None and (newest.claims.place, newest.claims.size) < remembered.list_position:
+    if is_past or newest is None:
+        return None
+    if (newest.claims.place, newest.claims.size) < remembered.list_position:
         return Refused(Reason.BUNDLE_TOO_OLD, "its status lists are older than those seen before")
     return None
 
@@ -217,5 +225,8 @@ def _since(facts: StatusFacts) -> str:
     return ", ".join(part for part in said if part)
 
 
+_ORDER = {reason: place for place, reason in enumerate(Reason)}
+
+
 def _rank(refused: Refused) -> int:
-    return list(Reason).index(refused.reason)
+    return _ORDER[refused.reason]

@@ -30,19 +30,28 @@ class Remembered:
     list_position: tuple[int, int] = (0, 0)
     seen: int = 0
 
+    def merged(self, other: "Remembered") -> "Remembered":
+        """The further of two memories, fact by fact."""
+        heads = dict(self.heads)
+        for place, head in other.heads.items():
+            heads[place] = max(heads.get(place, head), head, key=lambda one: one[0])
+        return Remembered(
+            trust_version=max(self.trust_version, other.trust_version),
+            heads=heads,
+            list_position=max(self.list_position, other.list_position),
+            seen=max(self.seen, other.seen),
+        )
+
     def with_view(self, view: View) -> "Remembered":
         """Add what a view established; the caller has found that it does not go back."""
-        heads = dict(self.heads)
-        for head in view.heads:
-            if head.checkpoint.size >= heads.get(head.place, (0, b""))[0]:
-                heads[head.place] = (head.checkpoint.size, head.checkpoint.root)
         newest = view.newest_list
-        position = (0, 0) if newest is None else (newest.claims.place, newest.claims.size)
-        return Remembered(
-            trust_version=max(self.trust_version, view.chain.current.version),
-            heads=heads,
-            list_position=max(self.list_position, position),
-            seen=max([self.seen, *(head.seen_at for head in view.heads)]),
+        return self.merged(
+            Remembered(
+                trust_version=view.chain.current.version,
+                heads={head.place: (head.checkpoint.size, head.checkpoint.root) for head in view.heads},
+                list_position=(0, 0) if newest is None else (newest.claims.place, newest.claims.size),
+                seen=max((head.seen_at for head in view.heads), default=0),
+            )
         )
 
 
@@ -75,7 +84,9 @@ class StateFile:
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise StateError(f"{self._path}: not a remembered state ({error!r})") from error
 
-    def save(self, remembered: Remembered) -> None:
+    def save(self, remembered: Remembered) -> Remembered:
+        """Write the further of this and what another verifier has written meanwhile, and give it. Raises StateError."""
+        remembered = self.load().merged(remembered)
         text = json.dumps(
             {
                 "trust": remembered.trust_version,
@@ -94,3 +105,4 @@ class StateFile:
             Path(name).replace(self._path)
         except OSError as error:
             raise StateError(f"{self._path}: {error}") from error
+        return remembered

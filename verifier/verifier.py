@@ -12,6 +12,7 @@ from keys.trust import TrustChain
 from schemas.errors import MalformedError, TooLargeError
 from schemas.qr import Found, read
 from schemas.times import DAY, to_seconds
+from verifier.checks import check_memory
 from verifier.http import Fetcher, HttpFetcher
 from verifier.policy import Policy
 from verifier.report import (
@@ -168,20 +169,17 @@ class Verifier:
             found, source, now=now, at=at, policy=policy, max_age=max_age, remembered=self._remembered
         )
         if view is not None and view is not self._seen:
-            self._remember(report, view)
+            self._remember(view)
         return report
 
-    def _remember(self, report: Report, view: View) -> None:
+    def _remember(self, view: View) -> None:
         """Keep what a view established, unless the view itself went back."""
-        logged = next(one for one in report.findings if one.check is Check.LOGGED)
-        if logged.reason in (Reason.BUNDLE_TOO_OLD, Reason.LOG_INCONSISTENT):
-            return
         with self._lock:
+            if check_memory(view, self._remembered) is not None:
+                return
             grown = self._remembered.with_view(view)
             if grown != self._remembered:
-                self._remembered = grown
-                if self._file is not None:
-                    self._file.save(grown)
+                self._remembered = grown if self._file is None else self._file.save(grown)
             if self._chain is None or view.chain.current.version >= self._chain.current.version:
                 self._chain = view.chain
             self._seen = view

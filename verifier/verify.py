@@ -15,6 +15,7 @@ from schemas.qr import Found
 from schemas.times import DAY, iso
 from schemas.trust_entries import TrustedKey
 from verifier.checks import (
+    CLOCK_ROOM,
     StatusResult,
     check_issuer,
     check_logged,
@@ -98,7 +99,7 @@ class _Case:
     ) -> None:
         self.found, self.source, self.now, self.policy = found, source, now, policy
         self.at = now if at is None else at
-        self.is_past = at is not None
+        self.is_past = self.at < now
         self.max_age, self.remembered = max_age, remembered
         self.findings: dict[Check, Finding] = dict(NOT_MADE)
         self.chain: TrustChain | None = None
@@ -206,7 +207,9 @@ class _Case:
             return
         entry = IssueLeaf(mark=self.mark.raw).to_bytes()
         self.logged = self.view.logged(entry, iat=self.mark.claims.iat)
-        memory = check_memory(self.view, self.remembered)
+        # "Now", asked a moment late, is not the past: else nobody who passes a time would see a rollback.
+        is_past = self.at < self.now - CLOCK_ROOM
+        memory = check_memory(self.view, self.remembered, is_past=is_past)
         self._put(Check.LOGGED, check_logged(self.mark, key, self.logged, memory))
 
     def _check_status(self, reference: Refused | None) -> None:
