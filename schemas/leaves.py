@@ -17,6 +17,7 @@ from schemas.errors import MalformedError
 
 __all__ = ["EventLeaf", "Genesis", "IssueLeaf", "Leaf", "SnapshotLeaf", "TrustLeaf", "leaf_from_bytes"]
 
+_ISSUE = b"\x83\x01\x01"  # an array of three: format 1, kind 1, …
 MAX_LEAF = 65535  # C2SP tlog-tiles: an entry's length is a uint16
 FORMAT = 1
 
@@ -39,7 +40,7 @@ class IssueLeaf:
     mark: bytes  # the COSE_Sign1, tag included
 
     def to_bytes(self) -> bytes:
-        return cbor.encode([FORMAT, 1, self.mark])
+        return _ISSUE + cbor.byte_string(self.mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -94,11 +95,12 @@ class StatusUri:
     series: str
     n: int
 
-    @classmethod
-    def find(cls, uri: str) -> "StatusUri | None":
+    @staticmethod
+    @lru_cache(maxsize=1024)  # one entry a list, and up to 2^17 marks name the same list
+    def find(uri: str) -> "StatusUri | None":
         """Read a uri; None for any other form, which no mark of ours has."""
         found = _URI.fullmatch(uri)
-        return None if found is None else cls(host=found[1], series=found[2], n=int(found[3]))
+        return None if found is None else StatusUri(host=found[1], series=found[2], n=int(found[3]))
 
     @property
     def path(self) -> str:

@@ -76,10 +76,15 @@ class TrustDocument:
     witnesses: tuple[Witness, ...]
     quorum: tuple[Quorum, ...]
     recognised: tuple[Recognised, ...]
+    anchor: str = field(init=False, repr=False, compare=False)
     _by_kid: dict[bytes, TrustedKey] = field(init=False, repr=False, compare=False)
+    _hosts: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # Asked for every verdict, so worked out once.
+        object.__setattr__(self, "anchor", anchor_of(self.text))
         object.__setattr__(self, "_by_kid", {key.kid: key for key in self.keys})
+        object.__setattr__(self, "_hosts", frozenset(entry.host for entry in self.hosts))
 
     @classmethod
     def from_text(cls, text: str) -> "TrustDocument":
@@ -131,10 +136,6 @@ class TrustDocument:
         value: dict[str, Any] = json.loads(self.text.partition("\n")[2])
         return value
 
-    @property
-    def anchor(self) -> str:
-        return anchor_of(self.text)
-
     def find_key(self, kid: bytes) -> TrustedKey | None:
         """Give the key an 8-byte `kid` selects. Its use, window and compromise are the caller's to check."""
         return self._by_kid.get(kid)
@@ -152,7 +153,7 @@ class TrustDocument:
 
     def lists_host(self, host: str) -> bool:
         """Whether a mark may name this host. Also after its `until`: marks outlive hosts."""
-        return any(entry.host == host for entry in self.hosts)
+        return host in self._hosts
 
     def witnesses_at(self, time: int) -> tuple[Witness, ...]:
         return tuple(witness for witness in self.witnesses if witness.holds_at(time))

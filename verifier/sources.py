@@ -8,6 +8,7 @@ from pathlib import Path
 from keys.trust import TrustChain, TrustRefusedError, walk
 from schemas.errors import MalformedError
 from schemas.evidence import Archive
+from schemas.mark_number import MarkNumber
 from verifier.bundle_view import BundleView
 from verifier.evidence_view import EvidenceView
 from verifier.http import Fetcher, FetchError
@@ -56,7 +57,7 @@ class NoSource:
     def held(self) -> View | None:
         return None
 
-    def fetch(self, number: str | None) -> View | None:  # noqa: ARG002 (nothing is fetched)
+    def fetch(self, number: MarkNumber | None) -> View | None:  # noqa: ARG002 (nothing is fetched)
         return None
 
 
@@ -97,7 +98,7 @@ class FileSource:
     def held(self) -> View | None:
         return self._view
 
-    def fetch(self, number: str | None) -> View | None:  # noqa: ARG002 (offline)
+    def fetch(self, number: MarkNumber | None) -> View | None:  # noqa: ARG002 (offline)
         return self._view
 
     def close(self) -> None:
@@ -148,9 +149,9 @@ class RegistrySource:
     def held(self) -> View | None:
         return None
 
-    def fetch(self, number: str | None) -> View | None:
+    def fetch(self, number: MarkNumber | None) -> View | None:
         """Fetch one mark's evidence, or, for None, evidence of the log's present state alone."""
-        data = self._evidence(number)
+        data = self._evidence(None if number is None else str(number))
         if data is None or not isinstance(self._chain, TrustChain):
             return None
         try:

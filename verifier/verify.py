@@ -11,6 +11,7 @@ from keys.trust import TrustChain
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.leaves import IssueLeaf
+from schemas.mark_number import MarkNumber
 from schemas.qr import Found
 from schemas.times import DAY, iso
 from schemas.trust_entries import TrustedKey
@@ -60,7 +61,7 @@ class Source(Protocol):
 
     def held(self) -> View | None: ...
 
-    def fetch(self, number: str | None) -> View | None:
+    def fetch(self, number: MarkNumber | None) -> View | None:
         """Give a view that can speak of this mark (None: of the status lists in general)."""
 
 
@@ -134,7 +135,7 @@ class _Case:
         reference = check_reference(claims, key, self.chain.current)
         # 5. Logged. What has not failed so far is worth a fetch; newer trust is applied to 2 and 3 again.
         worth_it = not self._failed() and reference is None
-        if worth_it and self._use(self.source.fetch(str(claims.number))):
+        if worth_it and self._use(self.source.fetch(claims.number)):
             self._check_issuer(unverified)
             if self._failed():
                 return
@@ -157,8 +158,8 @@ class _Case:
         except MalformedError as error:
             self._put(Check.STRUCTURE, Refused(Reason(error.reason), str(error)))
             return None
-        number = str(unverified.unsafe_claims.number)
-        if self.found.number is not None and self.found.number != number:
+        named, number = self.found.number, unverified.unsafe_claims.number
+        if named is not None and named != str(number):
             self._put(Check.STRUCTURE, Refused(Reason.NUMBER_MISMATCH, f"the mark inside is {number}"))
             return None
         self.findings[Check.STRUCTURE] = PASSED[Check.STRUCTURE]
@@ -235,7 +236,7 @@ class _Case:
         self.findings[check] = PASSED[check] if refused is None else refused.finding(check)
 
     def _failed(self) -> bool:
-        return any(finding.outcome is Outcome.FAILED for finding in self.findings.values())
+        return Outcome.FAILED in [finding.outcome for finding in self.findings.values()]
 
     def _only(self, reason: Reason) -> bool:
         return self.findings[Check.ISSUER].reason is reason
