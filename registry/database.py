@@ -24,7 +24,7 @@ def make_sessions(engine: Engine) -> sessionmaker[Session]:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # SQLAlchemy begins, not the driver
+    connection.isolation_level = None  # SQLAlchemy begins, not the driver
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout = {BUSY_MS}",

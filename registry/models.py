@@ -167,4 +167,5 @@ class SubmissionRow(Base):
     arrival: Mapped[int] = mapped_column(BigInteger, index=True)  # nanoseconds, the order of service
     body: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(10), index=True)
-    answer: Mapped[str | None] = mapped_column(Text)  # JSON
+    pending_answer: Mapped[str | None] = mapped_column(Text)  # JSON, written when sequenced
+    answer: Mapped[str | None] = mapped_column(Text)  # JSON, once it may be given

@@ -24,6 +24,7 @@ __all__ = [
     "Sign1",
     "header_bytes",
     "to_be_signed",
+    "type_of",
 ]
 
 MARK_TYPE = "application/mark+cwt"
@@ -159,3 +160,13 @@ def _assemble(protected: bytes, payload: bytes, signature: bytes) -> bytes:
 def _is_long_tag_18(data: bytes) -> bool:
     width = 1 << (data[0] - 0xD8)
     return int.from_bytes(data[1 : 1 + width]) == 18
+
+
+def type_of(data: bytes) -> str:
+    """Give the media type an object claims in its protected header, to know how to read it. Raises MalformedError."""
+    if data[:1] != TAG_18:
+        raise MalformedError("does not begin with tag 18", "COSE_Sign1")
+    parts = cbor.loads(data[1:], max_size=max(MAX_SIGN1.values()), path="COSE_Sign1")
+    if type(parts) is not list or not parts or type(parts[0]) is not bytes:
+        raise MalformedError("expected an array of four", "COSE_Sign1")
+    return read_header(parts[0]).typ

@@ -1,0 +1,308 @@
+"""The publisher: the one process that writes the log, signs heads and lists, and answers submitters.
+
+    settle()   bring the newest head to the world: cosignatures → kept checkpoint → lists → answers
+    cycle()    take what is queued, or a snapshot that is due, append it, settle
+
+Every step may be repeated; a crash anywhere is finished by starting again.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from keys.crash_points import reach
+from keys.notes import NoteSigner
+from keys.signed import sign
+from keys.signer import Signer
+from keys.trust import walk
+from registry import projection
+from registry.door import Accepted, examine
+from registry.files import FilesError, RegistryFiles
+from registry.models import HeadRow, SubmissionRow
+from registry.pending import ProfileFile
+from registry.ratchet import Ratchet
+from registry.sequencer import Batch, ForkError, Head, Sequencer
+from registry.settings import PublisherSettings, Settings
+from registry.submissions import MAX_OBJECTS, answer_for, refusal
+from registry.witnesses import WitnessClient, collect
+from schemas.cbor import split_sequence
+from schemas.leaves import Genesis, TrustLeaf
+from schemas.note import SignedNote
+from schemas.status_list import LIFETIME, TTL, StatusListClaims, StatusUri, aggregation_uri
+from verifier.report import Refused
+from verifier.transparency import Witnessed, check_checkpoint
+
+__all__ = ["NoQuorumError", "Publisher"]
+
+log = logging.getLogger("akashi.publisher")
+
+IDLE = 0.05  # seconds between looks at an empty queue
+TROUBLED = 1.0
+
+
+class NoQuorumError(Exception):
+    """Too few witnesses cosigned; issuing waits, existing marks keep verifying."""
+
+
+class Publisher:
+    """Holds the log key (behind the ratchet) and the status key; neither can sign a mark."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        options: PublisherSettings,
+        sessions: sessionmaker[Session],
+        *,
+        log_signer: NoteSigner,
+        status_signer: Signer,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings, self._options, self._sessions, self._clock = settings, options, sessions, clock
+        self._status_signer = status_signer
+        self.files = RegistryFiles(settings.home, log=settings.origin.rpartition("/")[2])
+        self._ratchet = Ratchet(self.files.ratchet, origin=settings.origin, signer=log_signer)
+        self.chain = walk(settings.anchor, self.files.trust_notes())
+        place = self.chain.current.find_log(settings.origin)
+        if place is None:
+            raise ForkError(f"the trust document names no log {settings.origin}")
+        self._place = place
+        self._sequencer = Sequencer(sessions, self.files, self._ratchet, place=place, origin=settings.origin)
+        self._witnesses = [WitnessClient(url) for url in options.witnesses]
+        self._published: Head | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop. Trouble that may pass is logged and tried again; a fork is not.
+
+        Raises ForkError.
+        """
+        recovered = False
+        while not stop.is_set():
+            try:
+                if not recovered:
+                    self.recover()
+                    recovered = True
+                idle = not self.cycle()
+            except (NoQuorumError, SQLAlchemyError, OSError, FilesError) as error:
+                log.warning("publishing waits: %s", error)
+                recovered = False
+                stop.wait(TROUBLED)
+                continue
+            if idle:
+                stop.wait(IDLE)
+
+    def recover(self) -> None:
+        """Finish what a crash left, and publish it. Raises as `run` handles."""
+        self.settle(self._sequencer.recover(self.chain))
+
+    def close(self) -> None:
+        self._ratchet.close()
+
+    def cycle(self) -> bool:
+        """Append and publish what is there; False when there was nothing to do. Raises as `run` handles."""
+        self._read_trust()
+        if not self._has_work():
+            return False
+        head = self._sequencer.append(self.chain, self._collect)
+        if head is None:
+            return False
+        self.settle(head)
+        return True
+
+    def _read_trust(self) -> None:
+        """Take over trust documents that `akashi-registry trust` has put beside the old ones."""
+        if self.files.trust_versions()[-1] > self.chain.current.version:
+            self.chain = self.chain.extended(self.files.trust_notes())
+
+    def _has_work(self) -> bool:
+        """Look without taking the lock: an idle register writes nothing."""
+        with self._sessions() as session:
+            head = session.get(HeadRow, self._place)
+            queued = session.scalar(
+                select(SubmissionRow.receipt).where(SubmissionRow.state == "queued").limit(1)
+            )
+        if head is None:
+            raise ForkError("the database has no head; run akashi-registry init, or rebuild")
+        stale = head.trust_version < self.chain.current.version or head.published_size < head.size
+        return queued is not None or stale or head.size == 0 or self._snapshot_due(head)
+
+    # -- what enters -----------------------------------------------------------------------
+
+    def _collect(self, session: Session, head: HeadRow) -> Batch | None:
+        """Gather genesis, new trust versions and queued submissions, and apply them to the tables."""
+        entries = self._system_leaves(session, head)
+        profiles: list[ProfileFile] = []
+        answers: list[tuple[str, Callable[[int, bytes], str]]] = []
+        for row in self._queued(session):
+            taken = self._take(session, row, head, first=head.size + len(entries))
+            if taken is None:
+                continue
+            fresh, accepted, write = taken
+            entries += [one.entry for one in fresh if one.entry is not None]
+            profiles += [
+                ProfileFile(number=one.number, raw=one.raw, entities=one.entities or b"")
+                for one in accepted
+                if one.entry is None
+            ]
+            answers.append((row.receipt, write))
+        if not entries and not answers and not self._snapshot_due(head):
+            return None
+        return Batch(
+            entries=entries,
+            profiles=profiles,
+            answers=lambda size, root: tuple((receipt, write(size, root)) for receipt, write in answers),
+        )
+
+    def _system_leaves(self, session: Session, head: HeadRow) -> list[bytes]:
+        first = self.chain.version(1)
+        entries = []
+        if head.size == 0 and first is not None:
+            genesis = Genesis(scheme=first.scheme.id, trust_sha256=bytes.fromhex(first.anchor))
+            entries.append(genesis.to_bytes())
+        for version in range(max(head.trust_version, 1) + 1, self.chain.current.version + 1):
+            document = self.chain.version(version)
+            if document is not None:
+                entries.append(TrustLeaf(version=version, sha256=bytes.fromhex(document.anchor)).to_bytes())
+        if not entries:
+            return []
+        # New trust may change what old leaves are worth: everything is judged again.
+        everything = [*projection.read_entries(self.files, head.size), *entries]
+        projection.reproject(
+            session,
+            self.files,
+            everything,
+            place=self._place,
+            document=self.chain.current,
+            profiles=self.files.profiles().items(),
+        )
+        return entries
+
+    def _queued(self, session: Session) -> list[SubmissionRow]:
+        """Give the oldest submissions, up to one body's worth of objects."""
+        queued = select(SubmissionRow).where(SubmissionRow.state == "queued").order_by(SubmissionRow.arrival)
+        rows: list[SubmissionRow] = []
+        objects = 0
+        for row in session.scalars(queued.limit(64)):
+            objects += len(split_sequence(row.body))
+            if rows and objects > MAX_OBJECTS:
+                break
+            rows.append(row)
+        return rows
+
+    def _take(
+        self, session: Session, row: SubmissionRow, head: HeadRow, *, first: int
+    ) -> tuple[list[Accepted], list[Accepted], Callable[[int, bytes], str]] | None:
+        """Judge a submission again, now that nobody else can enter, and apply it."""
+        now, document = int(self._clock()), self.chain.current
+        results, faults = examine(session, document, split_sequence(row.body), place=self._place, now=now)
+        if faults:
+            row.state, row.answer = "refused", json.dumps(refusal(faults).body)
+            session.flush()
+            return None
+        accepted = [one for one in results if isinstance(one, Accepted)]
+        indexes: list[int | None] = []
+        at = first
+        for one in accepted:
+            if one.entry is None:
+                projection.put_profile(session, one.number, iat=one.iat, raw=one.raw)
+                indexes.append(None)
+            else:
+                projection.apply(session, [one.entry], place=self._place, first=at, document=document)
+                indexes.append(at)
+                at += 1
+        receipt, origin = row.receipt, head.origin
+
+        def write(size: int, root: bytes) -> str:
+            after = HeadRow(place=self._place, origin=origin, size=size, root=root)
+            return json.dumps(answer_for(receipt, results, indexes, after))
+
+        return [one for one in accepted if one.entry is not None], accepted, write
+
+    def _snapshot_due(self, head: HeadRow) -> bool:
+        """Whether the lists must be signed anew although nothing happened."""
+        note = self.files.find_checkpoint(head.size)
+        witnessed = (
+            None if note is None else check_checkpoint(SignedNote.from_bytes(note), self.chain.current)
+        )
+        if not isinstance(witnessed, Witnessed):
+            return False
+        return self._clock() - witnessed.logged_by >= self._options.snapshot_every
+
+    # -- what goes out ---------------------------------------------------------------------
+
+    def settle(self, head: Head) -> None:
+        """Publish the newest head: on return its checkpoint is kept, its lists are out, submitters answered.
+
+        Raises NoQuorumError; the next call goes on where this one stopped.
+        """
+        if head.size == 0 or self._published == head:
+            return
+        witnessed = self._keep(head)
+        reach("publisher.after-keep")
+        with self._sessions.begin() as session:
+            row = session.get(HeadRow, self._place)
+            if row is None:
+                raise ForkError("the database lost its head")
+            projection.set_logged(session, place=self._place, size=head.size, logged_at=witnessed.logged_by)
+            lists, trust_version = projection.status_lists(session), row.trust_version
+        reach("publisher.before-lists")
+        for uri, statuses in lists.items():
+            self._release(uri, statuses, size=head.size - 1, trust_version=trust_version)
+            reach("publisher.between-lists")
+        with self._sessions.begin() as session:
+            session.execute(
+                update(HeadRow).where(HeadRow.place == self._place).values(published_size=head.size)
+            )
+            session.execute(
+                update(SubmissionRow)
+                .where(SubmissionRow.state == "sequenced")
+                .values(state="published", answer=SubmissionRow.pending_answer, body=b"")
+            )
+        reach("publisher.after-publish")
+        self._published = head
+
+    def _keep(self, head: Head) -> Witnessed:
+        """Keep the head's checkpoint, cosigned by a quorum; the first one kept stays."""
+        held = self.files.find_checkpoint(head.size)
+        document = self.chain.current
+        if held is None:
+            note = self._sequencer.sign_again(head)
+            reach("publisher.before-cosign")
+            held = collect(
+                self._witnesses,
+                note,
+                head.size,
+                keys=[witness.key for witness in document.witnesses],
+                consistency=self._sequencer.consistency,
+            )
+            reach("publisher.after-cosign")
+        witnessed = check_checkpoint(SignedNote.from_bytes(held), document)
+        if isinstance(witnessed, Refused):
+            troubles = "; ".join(f"{one.url} {one.trouble}" for one in self._witnesses if one.trouble)
+            raise NoQuorumError(f"{witnessed.detail}. {troubles}")
+        self.files.keep_checkpoint(head.size, held)
+        return witnessed
+
+    def _release(self, uri: str, statuses: bytes, *, size: int, trust_version: int) -> None:
+        """Sign and write one list as of `size` leaves; the snapshot that names it is out already."""
+        named = StatusUri.find(uri)
+        if named is None:
+            raise ForkError(f"{uri} is no status list of ours")
+        now = int(self._clock())
+        claims = StatusListClaims(
+            uri=uri,
+            iat=now,
+            exp=now + LIFETIME,
+            ttl=TTL,
+            aggregation_uri=aggregation_uri(self._settings.host),
+            place=self._place,
+            size=size,
+            trust_version=trust_version,
+            statuses=statuses,
+        )
+        self.files.write_list(named.series, named.n, sign(claims, self._status_signer))

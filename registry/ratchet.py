@@ -1,0 +1,113 @@
+"""The log key signs through here, and never goes back (docs/format.md §6, docs/adr/0001).
+
+    <home>/ratchet    one line a signed head: "<origin> <size> <root in base64>", append-only, fsynced
+
+The file stands outside the database on purpose: a restored backup, a replica that took over, a clock
+gone back cannot make the key sign a second history. A head is written down *before* its signature is
+given away, so what was ever signed is always known.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+from keys.notes import NoteSigner, sign_note
+from schemas.checkpoint import Checkpoint
+from schemas.errors import MalformedError
+from schemas.merkle import EMPTY_ROOT, verify_consistency
+from schemas.note import SignedNote
+
+__all__ = ["Ratchet", "RatchetBusyError", "RatchetError", "read_line"]
+
+
+class RatchetError(Exception):
+    """The log key must not sign this; the message says why and what to look at."""
+
+
+class RatchetBusyError(RatchetError):
+    """Another publisher holds the ratchet; this one may stand by."""
+
+
+class Ratchet:
+    """Signs heads of one log, each proven to extend the last. Holds an exclusive lock on its file."""
+
+    def __init__(self, path: Path, *, origin: str, signer: NoteSigner) -> None:
+        self._origin, self._signer = origin, signer
+        self._file = path.open("a+b")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.close()
+            raise RatchetBusyError(f"{path} is in use: another publisher is running") from error
+        self._path = path
+        self._last = self._read()
+
+    @property
+    def last(self) -> Checkpoint:
+        """The last head signed; the empty tree before the first."""
+        return self._last
+
+    def sign(self, checkpoint: Checkpoint, *, proof: list[bytes]) -> bytes:
+        """Give the signed note. `proof` is the consistency proof from the last signed head.
+
+        Raises RatchetError for a head that is not proven to extend it. Signing the last head again is allowed.
+        """
+        last = self._last
+        if checkpoint.origin != self._origin:
+            raise RatchetError(f"this key signs {self._origin}, not {checkpoint.origin}")
+        if checkpoint != last:
+            if checkpoint.size <= last.size:
+                raise RatchetError(
+                    f"size {last.size} was signed already; {checkpoint.size} would be another history. "
+                    "Was an old backup restored?"
+                )
+            proven = last.size == 0 or verify_consistency(
+                last.size, checkpoint.size, proof, last.root, checkpoint.root
+            )
+            if not proven:
+                raise RatchetError(
+                    f"size {checkpoint.size} is not proven to extend the signed size {last.size}"
+                )
+            self._append(checkpoint)
+        text = checkpoint.to_text()
+        line = sign_note(text, name=self._origin, signer=self._signer)
+        return SignedNote(text=text, signatures=(line,)).to_bytes()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _append(self, checkpoint: Checkpoint) -> None:
+        self._file.write(_line(checkpoint))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._last = checkpoint
+
+    def _read(self) -> Checkpoint:
+        self._file.seek(0)
+        whole, newline, torn = self._file.read().rpartition(b"\n")
+        if torn:
+            # A line cut off by a crash was never followed by a signature: it was not signed.
+            self._file.truncate(len(whole) + len(newline))
+        last = Checkpoint(origin=self._origin, size=0, root=EMPTY_ROOT)
+        for number, line in enumerate(whole.splitlines(), 1):
+            try:
+                head = read_line(line)
+            except MalformedError as error:
+                raise RatchetError(f"{self._path}: line {number}: {error}") from error
+            if head.origin != self._origin or head.size <= last.size:
+                raise RatchetError(f"{self._path}: line {number} does not follow the one before")
+            last = head
+        return last
+
+
+def _line(checkpoint: Checkpoint) -> bytes:
+    origin, size, root = checkpoint.to_text().splitlines()
+    return f"{origin} {size} {root}\n".encode()
+
+
+def read_line(line: bytes) -> Checkpoint:
+    """Read one line, without its newline. Raises MalformedError."""
+    parts = line.decode(errors="replace").split(" ")
+    if len(parts) != 3:
+        raise MalformedError("expected origin, size and root")
+    return Checkpoint.from_text("\n".join(parts) + "\n")

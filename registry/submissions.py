@@ -1,0 +1,193 @@
+"""The door as the web sees it: a body comes in, an answer goes out, and sending it again is harmless.
+
+The web worker only judges and queues; the publisher judges again under the lock and publishes.
+"""
+
+import json
+import time
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from keys.trust import TrustChain
+from registry.door import Accepted, Fault, Known, examine
+from registry.models import HeadRow, SubmissionRow
+from registry.settings import Settings
+from schemas.cbor import split_sequence
+from schemas.errors import MalformedError
+from schemas.note import base64_of
+
+__all__ = ["MAX_BODY", "MAX_OBJECTS", "Outcome", "Submitter", "accept", "answer_for", "find", "problem"]
+
+MAX_BODY = 4 << 20
+MAX_OBJECTS = 5000
+WAIT = 30.0  # seconds an answer may take before it becomes 202
+STEP = 0.03
+
+
+class Submitter(Protocol):
+    """What `accept` needs of the services of the web application."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def sessions(self) -> sessionmaker[Session]: ...
+
+    def chain(self) -> TrustChain: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """An HTTP answer: status, JSON body, extra headers. A body with "reason" is a problem (RFC 9457)."""
+
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def accept(services: Submitter, body: bytes, *, now: int, wait: float = WAIT) -> Outcome:
+    """Judge a body, queue it, and wait until it is published. All of it enters, or nothing."""
+    # 1. Bounds, before anything is parsed.
+    if len(body) > MAX_BODY:
+        return problem(413, "too-large", f"a body has at most {MAX_BODY} bytes", hint="send it in parts")
+    receipt = sha256(body).hexdigest()
+    try:
+        # 2. The same body again finds its answer.
+        if (held := find(services, receipt)) is not None and held.status not in {409, 422}:
+            return held if held.status != 202 else _await(services, receipt, wait)
+        # 3. Its objects, judged one by one.
+        try:
+            objects = split_sequence(body)
+        except MalformedError as error:
+            return problem(
+                400, "malformed", f"not a CBOR sequence: {error}", hint="send application/cbor-seq"
+            )
+        if not objects or len(objects) > MAX_OBJECTS:
+            return problem(
+                400, "malformed", f"{len(objects)} objects; 1 to {MAX_OBJECTS} are taken at a time"
+            )
+        place = len(services.chain().current.logs) - 1
+        with services.sessions() as session:
+            results, faults = examine(session, services.chain().current, objects, place=place, now=now)
+            if faults:
+                return refusal(faults)
+            if all(isinstance(one, Known) for one in results):
+                head = session.get(HeadRow, place)
+                known = [one for one in results if isinstance(one, Known)]
+                if head is not None and all(
+                    one.index is None or one.index < head.published_size for one in known
+                ):
+                    return Outcome(status=200, body=answer_for(receipt, results, [], head))
+        # 4. Into the queue; the publisher takes it from here.
+        _queue(services, receipt, body)
+        return _await(services, receipt, wait)
+    except OperationalError:
+        # A locked or full database: nothing was taken, and sending again is safe.
+        return problem(
+            503, "unavailable", "the register cannot take this now", hint="send the same again", retry_after=5
+        )
+
+
+def find(services: Submitter, receipt: str) -> Outcome | None:
+    """Give the state of a submission: 200 published, 202 on its way, 409/422 refused; None if never seen."""
+    with services.sessions() as session:
+        row = session.get(SubmissionRow, receipt)
+        if row is None:
+            return None
+        if row.answer is None:
+            return _on_its_way(receipt)
+        answer = json.loads(row.answer)
+        return Outcome(status=200 if row.state == "published" else answer["status"], body=answer)
+
+
+def _queue(services: Submitter, receipt: str, body: bytes) -> None:
+    row = SubmissionRow(receipt=receipt, arrival=time.time_ns(), body=body, state="queued")
+    try:
+        with services.sessions.begin() as session:
+            session.execute(
+                SubmissionRow.__table__.delete().where(  # type: ignore[attr-defined]
+                    SubmissionRow.receipt == receipt, SubmissionRow.state == "refused"
+                )
+            )
+            session.add(row)
+    except IntegrityError:
+        return  # somebody sent the same body a moment ago
+
+
+def _await(services: Submitter, receipt: str, wait: float) -> Outcome:
+    deadline = time.monotonic() + wait
+    asked = select(SubmissionRow.state, SubmissionRow.answer).where(SubmissionRow.receipt == receipt)
+    while True:
+        with services.sessions() as session:
+            row = session.execute(asked).first()
+        if row is not None and row.answer is not None:
+            answer = json.loads(row.answer)
+            return Outcome(status=201 if row.state == "published" else answer["status"], body=answer)
+        if time.monotonic() >= deadline:
+            return _on_its_way(receipt)
+        time.sleep(STEP)
+
+
+def _on_its_way(receipt: str) -> Outcome:
+    location = f"/api/v1/submissions/{receipt}"
+    return Outcome(
+        status=202,
+        body={"receipt": receipt, "status": "pending"},
+        headers={"Location": location, "Retry-After": "5"},
+    )
+
+
+def answer_for(
+    receipt: str, results: list[Accepted | Known], indexes: list[int | None], head: HeadRow
+) -> dict[str, Any]:
+    """Write the answer of a body that is in; `indexes` are those of the accepted objects, in their order."""
+    fresh = iter(indexes)
+    items = [
+        {
+            "item": one.item,
+            "kind": one.kind,
+            "number": one.number,
+            "log": head.origin,
+            "index": one.index if isinstance(one, Known) else next(fresh),
+        }
+        for one in results
+    ]
+    checkpoint = {"origin": head.origin, "size": head.size, "root": base64_of(head.root)}
+    return {"receipt": receipt, "items": items, "checkpoint": checkpoint}
+
+
+def refusal(faults: list[Fault]) -> Outcome:
+    """Name all faults at once: 409 when a newer event came first and nothing else is wrong, else 422."""
+    errors = [
+        {
+            "item": fault.item,
+            "pointer": fault.pointer,
+            "reason": fault.reason,
+            "detail": fault.detail,
+            "hint": fault.hint,
+        }
+        | ({} if fault.last_leaf is None else {"last_leaf": fault.last_leaf.hex()})
+        for fault in faults
+    ]
+    out_of_order = all(fault.reason == "event-out-of-order" for fault in faults)
+    status, reason = (409, "event-out-of-order") if out_of_order else (422, faults[0].reason)
+    detail = f"{len(faults)} of the objects cannot enter; nothing was taken"
+    body: dict[str, Any] = {"status": status, "reason": reason, "detail": detail, "errors": errors}
+    if out_of_order:
+        body["last_leaf"] = errors[0]["last_leaf"]
+    return Outcome(status=status, body=body)
+
+
+def problem(
+    status: int, reason: str, detail: str, *, hint: str = "", retry_after: int | None = None
+) -> Outcome:
+    """Give a problem about the body as a whole."""
+    errors = [{"item": None, "pointer": "", "reason": reason, "detail": detail, "hint": hint}] if hint else []
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    body = {"status": status, "reason": reason, "detail": detail, "errors": errors}
+    return Outcome(status=status, body=body, headers=headers)
