@@ -198,9 +198,9 @@ def _say(line: str) -> None:
 
 
 def _port(text: str) -> int:
-    if not 0 <= (port := int(text)) < 2**16:
-        raise ValueError(text)
-    return port
+    if not text.isdecimal() or int(text) >= 2**16:
+        raise argparse.ArgumentTypeError("a port is 0 to 65535")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -30,6 +30,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     error_content_type = "text/plain; charset=utf-8"
     error_message_format = "%(code)d %(message)s\n"
+    wbufsize = -1  # an answer leaves as one packet, and at once
+    disable_nagle_algorithm = True
     server: "WitnessServer"
 
     def handle_one_request(self) -> None:
