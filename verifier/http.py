@@ -39,6 +39,9 @@ class Fetcher(ABC):
             raise FetchError(f"{path}: broke off ({error})") from error
         if len(data) > max_size:
             raise FetchError(f"{path}: more than {max_size} bytes")
+        # http.client gives a body that broke off without a word; `length` is what it still expected.
+        if getattr(stream, "length", None):
+            raise FetchError(f"{path}: broke off after {len(data)} bytes")
         return data
 
     @abstractmethod
@@ -57,7 +60,12 @@ class HttpFetcher(Fetcher):
     def __init__(self, base: str) -> None:
         try:
             parts = urlsplit(base)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+            usable = (
+                parts.scheme in ("http", "https")
+                and bool(parts.hostname)
+                and not parts.query
+                and not parts.fragment
+            )
         except ValueError:
             usable = False
         if not usable:

@@ -1,23 +1,27 @@
 """What a person hands to `akashi verify`: a number, a link, digits, a file, a picture, or `-`."""
 
+import io
+import re
+import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from schemas.errors import MalformedError
+from schemas.evidence import Archive
 from schemas.mark_number import BadMarkNumberError, suggestions
 from schemas.qr import Found, read
 
-__all__ = ["Input", "InputError", "read_input", "read_stream"]
+__all__ = ["Input", "Unreadable", "read_input", "read_stream"]
 
 MAX_FILE = 64 << 20
+MAX_PIXELS = 50_000_000
 ZIP = b"PK\x03\x04"
 TAG_18 = b"\xd2"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # what PowerShell writes with `>`
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")
-
-
-class InputError(Exception):
-    """Nothing that could be judged: unreadable, without a code, or a mistyped number. Says what would be right."""
+_IN_LINK = re.compile(r"/m/([^/?#]+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,75 +33,111 @@ class Input:
     evidence: bytes | None = None
 
 
-def read_input(text: str) -> list[Input]:
-    """Read one argument: an existing file by its content, anything else as text. Raises InputError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """An input nothing can be judged of. `reason` is a slug of `verifier.words`, `detail` technical English."""
+
+    label: str
+    reason: str
+    detail: str
+
+
+def read_input(text: str) -> list[Input | Unreadable]:
+    """Read one argument: an existing file by its content, anything else as text."""
     path = Path(text)
     try:
-        is_file = path.is_file()
-    except (OSError, ValueError):
-        is_file = False
-    if is_file:
-        try:
-            with path.open("rb") as stream:
-                return _read_content(text, stream.read(MAX_FILE + 1))
-        except OSError as error:
-            raise InputError(f"cannot be opened: {error.strerror}") from error
-    return [_read_text(text, text)]
+        if not path.is_file():
+            return [_read_text(text, text)]
+    except (OSError, ValueError):  # too long or unfit to be a file's name
+        return [_read_text(text, text)]
+    try:
+        with path.open("rb") as stream:
+            return read_stream(stream, label=text)
+    except OSError as error:
+        return [Unreadable(label=text, reason="unreadable-file", detail=error.strerror or str(error))]
 
 
-def read_stream(stream: IO[bytes]) -> list[Input]:
-    """Read standard input: one file's bytes, or one input a line. Raises InputError."""
-    return _read_content("-", stream.read(MAX_FILE + 1))
-
-
-def _read_content(label: str, data: bytes) -> list[Input]:
+def read_stream(stream: IO[bytes], *, label: str = "-") -> list[Input | Unreadable]:
+    """Read one file's bytes, or one input a line. Raises OSError."""
+    data = stream.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
-        raise InputError(f"is larger than {MAX_FILE >> 20} MiB; a bundle goes after --bundle")
+        detail = f"more than {MAX_FILE >> 20} MiB; a bundle goes after --bundle"
+        return [Unreadable(label=label, reason="too-large", detail=detail)]
     if data.startswith(ZIP):
-        return [Input(label=label, found=Found(number=None, host=None, mark=None), evidence=data)]
+        return [_read_archive(label, data)]
     if data.startswith(TAG_18):
         return [Input(label=label, found=data)]
-    if data.startswith(_PICTURES):
-        return [_read_text(label, code) for code in _read_picture(data)]
-    try:
-        lines = [line.strip() for line in data.decode("utf-8-sig").splitlines() if line.strip()]
-    except UnicodeDecodeError:
+    text = _as_text(data)
+    if text is None and data.startswith(_PICTURES):
+        return _read_picture(label, data)
+    if text is None:
         return [Input(label=label, found=data)]  # bytes of something; the verdict will say of what
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
-        raise InputError("is empty; expected a mark number, a link, the digits of a code, or a mark")
+        return [Unreadable(label=label, reason="no-code", detail="empty")]
     return [_read_text(label if len(lines) == 1 else line, line) for line in lines]
 
 
-def _read_text(label: str, text: str) -> Input:
+def _as_text(data: bytes) -> str | None:
+    try:
+        text = data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def _read_archive(label: str, data: bytes) -> Input | Unreadable:
+    try:
+        variant = Archive.open(data).manifest.variant
+    except MalformedError:
+        return Input(label=label, found=data)  # a damaged file is judged: it is no mark
+    if variant != "evidence":
+        return Unreadable(label=label, reason="is-a-bundle", detail=f"a {variant} bundle")
+    return Input(label=label, found=Found(number=None, host=None, mark=None), evidence=data)
+
+
+def _read_text(label: str, text: str) -> Input | Unreadable:
     try:
         return Input(label=label, found=read(text))
     except BadMarkNumberError as error:
-        meant = suggestions(text)
+        meant = _meant(text)
+        if not meant and not error.is_check_wrong:
+            return Unreadable(label=label, reason="no-code", detail=error.problem)
         hint = f"; did you mean {' or '.join(meant)}?" if meant else ""
-        raise InputError(f"{error.problem}{hint}") from error
+        return Unreadable(label=label, reason="bad-mark-number", detail=error.problem + hint)
     except MalformedError as error:
         if "#" in text or (text.isascii() and text.isdigit()):
             return Input(label=label, found=text)  # a code that is not right is judged, not refused
-        raise InputError(
-            f"holds no code ({error.problem}); expected a mark number, a link, the digits of a code, or a file"
-        ) from error
+        return Unreadable(label=label, reason="no-code", detail=error.problem)
 
 
-def _read_picture(data: bytes) -> list[str]:
+def _meant(text: str) -> list[str]:
+    """Numbers one slip away from the one typed, alone or in a link."""
+    in_link = _IN_LINK.search(text)
     try:
-        import io
+        return suggestions(in_link[1] if in_link else text)
+    except BadMarkNumberError:  # far too long
+        return []
 
+
+def _read_picture(label: str, data: bytes) -> list[Input | Unreadable]:
+    """Give what the codes in a picture say; codes that are no mark's are passed over."""
+    try:
         import zxingcpp
         from PIL import Image
     except ImportError as error:
-        raise InputError("pictures need the extra: pip install 'akashi-marks[images]'") from error
-    Image.MAX_IMAGE_PIXELS = 50_000_000
+        return [Unreadable(label=label, reason="images-missing", detail=str(error))]
     try:
         with Image.open(io.BytesIO(data)) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                detail = f"more than {MAX_PIXELS} pixels"
+                return [Unreadable(label=label, reason="too-large", detail=detail)]
             codes = zxingcpp.read_barcodes(picture.convert("L"))
-    except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise InputError(f"is no readable picture ({error})") from error
-    texts = [code.text for code in codes if code.text]
-    if not texts:
-        raise InputError("holds no code that could be read; try a sharper or larger picture")
-    return texts
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, RuntimeError) as error:
+        return [Unreadable(label=label, reason="unreadable-picture", detail=str(error))]
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        return [Unreadable(label=label, reason="too-large", detail=str(error))]
+    texts = dict.fromkeys(code.text for code in codes if code.text)
+    found = [one for one in (_read_text(label, text) for text in texts) if isinstance(one, Input)]
+    nothing = Unreadable(label=label, reason="no-code-in-picture", detail=f"{len(texts)} other codes")
+    return [*found] or [nothing]

@@ -132,7 +132,7 @@ class Verifier:
         source = self._source(self._chain)  # one for all judgements: it fetches once
         judge = partial(self._judge, found, source, now=now, policy=policy, max_age=shortest)
         if isinstance(at, datetime):
-            return judge(at=to_seconds(at))
+            return judge(at=min(to_seconds(at), now))  # of the time to come nothing is known
         if at is None:
             return judge(at=None)
         first = judge(at=None)  # for the scheme's offset

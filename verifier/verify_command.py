@@ -1,0 +1,189 @@
+"""`akashi verify`: judge whatever was handed over, one report an input. Exit codes are part of the interface:
+
+2 usage, or an input nothing can be said of; else 1 any invalid; else 3 any undetermined; else 0.
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from keys.trust import TrustChain
+from schemas.errors import MalformedError
+from schemas.organisation_id import OrganisationId
+from verifier.anchors import AnchorStore, default_state, read_anchor
+from verifier.http import HttpFetcher
+from verifier.inputs import Input, Unreadable, read_input, read_stream
+from verifier.policy import Policy, parse_duration, policy_from_file
+from verifier.render import language, printable, render
+from verifier.report import Report, Verdict
+from verifier.report_json import to_json
+from verifier.sources import MAX_BUNDLE
+from verifier.verifier import Verifier
+from verifier.words import LANGUAGES, meaning, title
+
+__all__ = ["USAGE", "UsageError", "add_verify_command"]
+
+USAGE, INVALID, UNDETERMINED = 2, 1, 3
+# Allowed in JSON, yet able to drive a terminal or turn a line around; written as \\uXXXX.
+_UNFIT = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+class UsageError(Exception):
+    """One line for stderr, with a hint; exit 2."""
+
+
+def add_verify_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verify = verbs.add_parser("verify", help="judge marks: numbers, links, digits, files, pictures, or -")
+    verify.add_argument("input", nargs="+", metavar="INPUT")
+    verify.add_argument("--bundle", metavar="FILE|URL", help="judge from a bundle or register")
+    verify.add_argument("--registry", metavar="URL", help="where to reach the hosts the trust document names")
+    verify.add_argument("--offline", action="store_true", help="send nothing")
+    verify.add_argument("--anchor", metavar="HEX|FILE", help="where trust starts (AKASHI_ANCHOR)")
+    verify.add_argument("--state", type=Path, metavar="DIR", help="remember what was seen (AKASHI_STATE)")
+    verify.add_argument("--at", metavar="TIME", help="judge at a date or an RFC 3339 time")
+    verify.add_argument(
+        "--for", dest="organisation", metavar="ID", help="the organisation it must be held by"
+    )
+    verify.add_argument("--policy", type=Path, metavar="FILE", help="what is asked of a mark (policy.toml)")
+    verify.add_argument("--max-age", metavar="DURATION", help="how old a status may be, for example 6h")
+    verify.add_argument("--json", action="store_true", help="one JSON object a line")
+    verify.add_argument("--lang", choices=LANGUAGES, help="language of the text output")
+    verify.set_defaults(run=_verify)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    policy = _policy(arguments)
+    at = _time(arguments.at)
+    max_age = None if arguments.max_age is None else parse_duration(arguments.max_age)
+    store = AnchorStore(arguments.state or default_state())
+    anchor, state = _anchor(arguments, store)
+    verifier = _verifier(arguments, anchor, state, store)
+    lang = arguments.lang or language()
+    codes: set[int] = set()
+    for text in arguments.input:
+        for one in read_stream(sys.stdin.buffer) if text == "-" else read_input(text):
+            if isinstance(one, Unreadable):
+                codes.add(USAGE)
+                _print_unreadable(one, lang=lang, as_json=arguments.json)
+                continue
+            report, chain = _judge(one, verifier, anchor, state, at=at, policy=policy, max_age=max_age)
+            codes.add(_code(report))
+            if state is not None and chain is not None:
+                store.keep(chain)
+            if arguments.json:
+                _print_json(to_json(report, input_text=one.label))
+            else:
+                print(render(report, one.label, lang=lang), flush=True)
+    return next((code for code in (USAGE, INVALID, UNDETERMINED) if code in codes), 0)
+
+
+def _judge(
+    one: Input,
+    verifier: Verifier,
+    anchor: str | None,
+    state: Path | None,
+    *,
+    at: datetime | date | None,
+    policy: Policy | None,
+    max_age: int | None,
+) -> tuple[Report, TrustChain | None]:
+    """Judge one input, and give the newest trust chain met on the way."""
+    if one.evidence is None:
+        return verifier.verify(one.found, at=at, policy=policy, max_age=max_age), verifier.chain
+    own = Verifier.from_bundle(one.evidence, anchor=anchor, state=state, chain=verifier.chain)
+    return own.verify(own.evidence_mark or b"", at=at, policy=policy, max_age=max_age), own.chain
+
+
+def _anchor(arguments: argparse.Namespace, store: AnchorStore) -> tuple[str | None, Path | None]:
+    """Give the anchor, and where to remember: in a folder that was named, or with a pinned anchor."""
+    named = arguments.anchor or os.environ.get("AKASHI_ANCHOR")
+    asked_to_remember = arguments.state is not None or "AKASHI_STATE" in os.environ
+    if named:
+        return read_anchor(named), (store.folder if asked_to_remember else None)
+    pinned = store.pinned()
+    return pinned, (store.folder if pinned else None)
+
+
+def _verifier(
+    arguments: argparse.Namespace, anchor: str | None, state: Path | None, store: AnchorStore
+) -> Verifier:
+    chain = None if anchor is None or state is None else store.find_chain(anchor)
+    if arguments.bundle:
+        content: Path | bytes = Path(arguments.bundle)
+        if "://" in arguments.bundle:
+            if arguments.offline:
+                raise UsageError("--offline sends nothing: name a bundle file, not an address")
+            content = _fetch_whole(arguments.bundle)
+        return Verifier.from_bundle(content, anchor=anchor, state=state, chain=chain)
+    if arguments.offline:
+        return Verifier.without_source(chain)
+    registry = arguments.registry or _host(chain)
+    if registry is None:
+        return Verifier.without_source(chain)
+    return Verifier.from_registry(registry, anchor=anchor, state=state, chain=chain)
+
+
+def _fetch_whole(url: str) -> bytes:
+    """Fetch one file by its whole address. Raises UsageError, FetchError."""
+    base, _, path = url.rpartition("/")
+    data = HttpFetcher(base).get(path, max_size=MAX_BUNDLE)
+    if data is None:
+        raise UsageError(f"{url}: there is nothing; a registry serves its bundle at /bundle")
+    return data
+
+
+def _host(chain: TrustChain | None) -> str | None:
+    """Reach the first host the trust document names; never one that stands in the input alone."""
+    hosts = [] if chain is None else [entry.host for entry in chain.current.hosts if entry.until is None]
+    return f"https://{hosts[0]}" if hosts else None
+
+
+def _policy(arguments: argparse.Namespace) -> Policy | None:
+    policy = None if arguments.policy is None else policy_from_file(arguments.policy)
+    if arguments.organisation is None:
+        return policy
+    try:
+        organisation = str(OrganisationId.read_loosely(arguments.organisation))
+    except MalformedError as error:
+        raise UsageError(f"--for: {error.problem}") from error
+    return replace(policy or Policy(), organisation=organisation)
+
+
+def _time(text: str | None) -> datetime | date | None:
+    if text is None:
+        return None
+    try:
+        return _moment(text)
+    except ValueError as error:
+        raise UsageError(f"--at: {text!r} is no time; write 2027-03-31 or 2027-03-31T12:00:00Z") from error
+
+
+def _moment(text: str) -> datetime | date:
+    """Read a date, or an RFC 3339 time with its zone. Raises ValueError."""
+    is_date = len(text) <= len("2027-03-31")
+    moment = date.fromisoformat(text) if is_date else datetime.fromisoformat(text)
+    if not 1970 < moment.year < 9999 or (isinstance(moment, datetime) and moment.tzinfo is None):
+        raise ValueError("no time a mark can have")
+    return moment
+
+
+def _code(report: Report) -> int:
+    return {Verdict.VALID: 0, Verdict.INVALID: INVALID, Verdict.UNDETERMINED: UNDETERMINED}[report.verdict]
+
+
+def _print_unreadable(one: Unreadable, *, lang: str, as_json: bool) -> None:
+    if as_json:
+        _print_json({"input": one.label, "error": f"{one.reason}: {one.detail}"})
+    said = f"{title(one.reason, lang)} ({printable(one.detail)}). {meaning(one.reason, lang)}"
+    print(f"akashi: {printable(one.label, longest=80)}: {said}", file=sys.stderr)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    line = json.dumps(value, ensure_ascii=False)
+    print(_UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", line), flush=True)
