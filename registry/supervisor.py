@@ -105,7 +105,7 @@ def _web_command(bind: str, port: int, workers: int) -> list[str]:
         *("--worker-class", "gthread", "--threads", str(THREADS)),
         *("--timeout", "90", "--graceful-timeout", "15", "--keep-alive", "5"),
         *("--limit-request-line", "4094", "--limit-request-fields", "50"),
-        *("--log-level", "warning", "--name", "akashi-registry-web"),
+        *("--no-control-socket", "--log-level", "warning", "--name", "akashi-registry-web"),
     ]
 
 

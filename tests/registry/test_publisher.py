@@ -1,0 +1,195 @@
+"""The publisher: what enters is published once, and no crash, rival or restored backup forks the log."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from forge.registers import Register
+from forge.world import NOW, World
+from registry import projection
+from registry.files import FilesError
+from registry.models import HeadRow, MarkRow
+from registry.publisher import NoQuorumError
+from registry.ratchet import RatchetBusyError
+from registry.sequencer import ForkError
+from schemas.checkpoint import read_checkpoint
+from schemas.claims import EventKind, EventReason
+from schemas.leaves import SnapshotLeaf, leaf_from_bytes
+from schemas.note import SignedNote
+from verifier.fold import Fold
+from verifier.transparency import Witnessed, check_checkpoint
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def register(tmp_path: Path, world: World) -> Iterator[Register]:
+    opened = Register(tmp_path / "registry", world, now=NOW)
+    opened.publish()
+    yield opened
+    opened.close()
+
+
+def head_of(register: Register) -> HeadRow:
+    with register.sessions() as session:
+        return session.scalars(select(HeadRow)).one()
+
+
+def test_an_empty_register_publishes_its_genesis_and_an_empty_snapshot(register: Register):
+    entries = projection.read_entries(register.files, 2)
+    snapshot = leaf_from_bytes(entries[1])
+    assert isinstance(snapshot, SnapshotLeaf)
+    assert (snapshot.size, snapshot.lists) == (1, ())
+    assert register.files.kept_sizes() == [2]
+
+
+def test_a_mark_that_entered_is_in_a_witnessed_checkpoint_with_its_list(register: Register, world: World):
+    mark = world.issue(at=NOW)
+    outcome = register.submit(mark.raw)
+    assert outcome.status == 200
+    assert outcome.body["items"] == [
+        {"item": 0, "kind": "mark", "number": mark.number, "log": "akashi.example/log1", "index": 2}
+    ]
+    note = register.files.find_checkpoint()
+    assert note is not None
+    witnessed = check_checkpoint(SignedNote.from_bytes(note), register.chain().current)
+    assert isinstance(witnessed, Witnessed)
+    assert witnessed.checkpoint.size == outcome.body["checkpoint"]["size"] == 4
+    assert register.files.find_list("a", 0) is not None
+
+
+def test_the_lists_equal_the_fold_of_the_log(register: Register, world: World):
+    marks = [world.issue(at=NOW) for _ in range(5)]
+    register.submit(*(mark.raw for mark in marks))
+    suspend = world.event(marks[1], EventKind.SUSPEND, EventReason.UNDER_INVESTIGATION, at=NOW)
+    revoke = world.event(marks[2], EventKind.REVOKE, EventReason.MISUSE, at=NOW)
+    assert register.submit(suspend.raw, revoke.raw).status == 200
+    size = head_of(register).size
+    fold = Fold(document=register.chain().current)
+    for index, entry in enumerate(projection.read_entries(register.files, size)):
+        fold.apply(entry, place=0, index=index)
+    with register.sessions() as session:
+        lists = projection.status_lists(session)
+    assert lists == {uri: bytes(statuses) for uri, statuses in fold.lists.items()}
+    snapshot = leaf_from_bytes(projection.read_entries(register.files, size)[-1])
+    assert isinstance(snapshot, SnapshotLeaf)
+    assert dict(snapshot.lists) == {uri: sha256(data).digest() for uri, data in lists.items()}
+
+
+def test_the_same_body_again_changes_nothing(register: Register, world: World):
+    mark = world.issue(at=NOW)
+    first = register.submit(mark.raw)
+    size = head_of(register).size
+    assert register.submit(mark.raw).body == first.body
+    assert head_of(register).size == size
+
+
+def test_a_known_object_in_another_body_is_answered_from_the_index(register: Register, world: World):
+    old, new = world.issue(at=NOW), world.issue(at=NOW)
+    register.submit(old.raw)
+    outcome = register.submit(old.raw, new.raw)
+    assert [item["index"] for item in outcome.body["items"]] == [2, 4]
+
+
+def test_one_bad_object_keeps_the_whole_body_out(register: Register, world: World):
+    good, bad = world.issue(at=NOW), world.issue(at=NOW - 30 * 86400)
+    size = head_of(register).size
+    outcome = register.submit(good.raw, bad.raw)
+    assert outcome.status == 422
+    assert [(error["item"], error["reason"]) for error in outcome.body["errors"]] == [(1, "iat-window")]
+    assert head_of(register).size == size
+
+
+def test_an_event_that_does_not_follow_is_answered_with_the_leaf_it_must_follow(
+    register: Register, world: World
+):
+    mark = world.issue(at=NOW)
+    register.submit(mark.raw)
+    late = world.event(mark, EventKind.REVOKE, EventReason.MISUSE, at=NOW, logged=False)
+    first = world.event(mark, EventKind.SUSPEND, EventReason.MISUSE, at=NOW)
+    assert register.submit(first.raw).status == 200
+    outcome = register.submit(late.raw)
+    assert outcome.status == 409
+    assert outcome.body["last_leaf"] == first.leaf.hex()
+
+
+def test_without_a_quorum_nothing_is_published_and_nothing_is_lost(register: Register, world: World):
+    mark = world.issue(at=NOW)
+    for witness in register.witnesses[:2]:
+        witness.down = True
+    with pytest.raises(NoQuorumError):
+        register.submit(mark.raw)
+    assert register.files.kept_sizes() == [2]
+    for witness in register.witnesses:
+        witness.down = False
+    register.publisher.recover()
+    assert register.files.kept_sizes() == [2, 4]
+    assert register.submit(mark.raw).status == 200
+
+
+def test_the_lists_are_signed_anew_when_nothing_happens_for_six_hours(register: Register, world: World):
+    register.submit(world.issue(at=NOW).raw)
+    before = register.files.find_list("a", 0)
+    register.now += 6 * 3600
+    register.publish()
+    assert register.files.find_list("a", 0) != before
+    assert register.files.kept_sizes() == [2, 4, 5]
+
+
+def test_a_second_publisher_cannot_open_the_ratchet(register: Register):
+    with pytest.raises(RatchetBusyError, match="another publisher"):
+        register.open()
+
+
+def test_a_database_restored_from_an_old_backup_stops_the_publisher(register: Register, world: World):
+    with register.sessions() as session:
+        head = session.scalars(select(HeadRow)).one()
+        old = {"size": head.size, "root": head.root}
+    register.submit(world.issue(at=NOW).raw)
+    with register.sessions.begin() as session:
+        session.execute(update(HeadRow).values(**old))
+    register.close()
+    with pytest.raises(ForkError, match="backup"):
+        register.open()
+
+
+def test_a_ratchet_restored_from_an_old_backup_stops_the_publisher(register: Register, world: World):
+    before = register.files.ratchet.read_bytes()
+    register.submit(world.issue(at=NOW).raw)
+    register.close()
+    register.files.ratchet.write_bytes(before)
+    with pytest.raises(ForkError, match="log key has signed size 2"):
+        register.open()
+
+
+def test_a_head_moved_by_somebody_else_is_never_signed_over(register: Register, world: World):
+    register.submit(world.issue(at=NOW).raw)
+    with register.sessions.begin() as session:
+        session.execute(update(HeadRow).values(size=HeadRow.size + 1))
+    with pytest.raises(ForkError, match="the ratchet stands at 4, the database at 5"):
+        register.submit(world.issue(at=NOW).raw)
+    checkpoint, _ = read_checkpoint(register.files.find_checkpoint() or b"")
+    assert checkpoint.size == 4
+
+
+def test_an_immutable_tile_is_never_overwritten(register: Register):
+    with pytest.raises(FilesError, match="immutable"):
+        register.files.write_tile("tile/0/000.p/2", b"other")
+
+
+def test_newer_trust_is_logged_and_every_leaf_judged_again(register: Register, world: World):
+    before, after = world.issue(at=NOW), world.issue(at=NOW)
+    register.submit(before.raw)
+    register.submit(after.raw)
+    world.compromise("issuer-3", NOW, size=4)
+    register.files.write_trust(2, world.notes[1])
+    register.publish()
+    with register.sessions() as session:
+        assert session.scalars(select(MarkRow.number)).all() == [before.number]
+        assert session.scalars(select(HeadRow.trust_version)).one() == 2
