@@ -5,6 +5,7 @@ first used. From then on a mark is proven by standing at its place.
 """
 
 from bisect import bisect_right
+from contextlib import suppress
 from functools import cached_property
 from threading import RLock
 
@@ -15,7 +16,7 @@ from schemas.claims import MarkClaims
 from schemas.entry_bundles import entries_of
 from schemas.errors import MalformedError
 from schemas.evidence import Archive
-from schemas.leaves import EventLeaf, IssueLeaf, SnapshotLeaf, TrustLeaf, leaf_from_bytes
+from schemas.leaves import EventLeaf, IssueLeaf, Leaf, SnapshotLeaf, TrustLeaf, leaf_from_bytes
 from schemas.merkle import leaf_hash
 from schemas.note import SignedNote
 from schemas.tiles import TILE_WIDTH, Tile, root_from_tiles, tile_at
@@ -71,14 +72,24 @@ class _BundleLog:
 
     @cached_property
     def entries(self) -> dict[int, bytes]:
-        """Every entry the file holds, by index, each proven to be that leaf."""
+        """Every entry the file holds, by index, each proven to be that leaf. What is damaged is not held."""
         found: dict[int, bytes] = {}
         for name in self._archive.names(f"{self._directory}/tile/entries/"):
-            tile = Tile.from_path(name.removeprefix(f"{self._directory}/"))
-            for slot, entry in enumerate(entries_of(self._archive.get(name), tile)):
-                index = tile.index * TILE_WIDTH + slot
-                if index < self.head.checkpoint.size and leaf_hash(entry) == self.leaf(index):
-                    found[index] = entry
+            with suppress(MalformedError):
+                tile = Tile.from_path(name.removeprefix(f"{self._directory}/"))
+                for slot, entry in enumerate(entries_of(self._archive.get(name), tile)):
+                    index = tile.index * TILE_WIDTH + slot
+                    if index < self.head.checkpoint.size and leaf_hash(entry) == self.leaf(index):
+                        found[index] = entry
+        return found
+
+    @cached_property
+    def leaves(self) -> dict[int, Leaf]:
+        """The entries that are leaves of this format, in the log's order; others change nothing (§4 Fold)."""
+        found: dict[int, Leaf] = {}
+        for index, entry in sorted(self.entries.items()):
+            with suppress(MalformedError):
+                found[index] = leaf_from_bytes(entry)
         return found
 
 
@@ -175,9 +186,7 @@ class BundleView:
     def _newest_snapshot(self) -> tuple[int, int, SnapshotLeaf] | None:
         """(place, index, leaf) of the newest snapshot of the newest log."""
         for place in sorted(self._logs, reverse=True):
-            entries = self._logs[place].entries
-            for index in sorted(entries, reverse=True):
-                leaf = leaf_from_bytes(entries[index])
+            for index, leaf in reversed(self._logs[place].leaves.items()):
                 if isinstance(leaf, SnapshotLeaf):
                     return place, index, leaf
         return None
@@ -190,13 +199,13 @@ class BundleView:
 
     def _read_list(self, uri: str) -> AuthenticList | Refused:
         listed = next((one for one in self._archive.manifest.lists if one.uri == uri), None)
-        data = None if listed is None else self._archive.find(listed.file)
+        try:
+            data = None if listed is None else self._archive.find(listed.file)
+        except MalformedError as error:
+            return Refused(Reason.STATUS_UNAVAILABLE, str(error))
         if data is None:
             return Refused(Reason.STATUS_UNAVAILABLE, f"the file does not hold {uri}")
-        try:
-            found = self._newest_snapshot
-        except MalformedError as error:
-            return Refused(Reason.STATUS_NOT_LOGGED, str(error))
+        found = self._newest_snapshot
         if found is None:
             return Refused(Reason.STATUS_NOT_LOGGED, "the file holds no snapshot")
         place, index, snapshot = found
@@ -219,11 +228,8 @@ class BundleView:
     def trust_version_seen(self) -> int:
         named = 0 if self.newest_list is None else self.newest_list.claims.trust_version
         for log in self._logs.values():
-            try:
-                leaves = [leaf_from_bytes(entry) for entry in log.entries.values()]
-            except MalformedError:
-                continue
-            named = max([named, *(leaf.version for leaf in leaves if isinstance(leaf, TrustLeaf))])
+            versions = [leaf.version for leaf in log.leaves.values() if isinstance(leaf, TrustLeaf)]
+            named = max([named, *versions])
         return named
 
     @cached_property
@@ -231,19 +237,16 @@ class BundleView:
         """Marks and events by number, in log order; only a register holds them."""
         found: dict[str, tuple[list[bytes], list[LoggedEvent]]] = {}
         for place, log in sorted(self._logs.items()):
-            for index, entry in sorted(log.entries.items()):
-                try:
-                    leaf = leaf_from_bytes(entry)
+            for index, leaf in log.leaves.items():
+                with suppress(MalformedError):
                     if isinstance(leaf, IssueLeaf):
                         number = str(read_mark(leaf.mark).unsafe_claims.number)
                         found.setdefault(number, ([], []))[0].append(leaf.mark)
                     elif isinstance(leaf, EventLeaf):
                         claims = read_event(leaf.event).unsafe_claims
-                        logged = self._logged(place, index, leaf_hash(entry), claims.iat)
+                        logged = self._logged(place, index, log.leaf(index), claims.iat)
                         one = LoggedEvent(raw=leaf.event, logged=logged)
                         found.setdefault(str(claims.number), ([], []))[1].append(one)
-                except MalformedError:
-                    continue
         return found
 
     def find_mark(self, number: str) -> bytes | None:
@@ -256,4 +259,7 @@ class BundleView:
     def history(self, mark: Signed[MarkClaims], logged: Logged) -> History | Refused:
         if not self._is_register:
             return Refused(Reason.HISTORY_UNAVAILABLE, "a plain bundle holds no events")
+        if any(len(log.entries) < log.head.checkpoint.size for log in self._logs.values()):
+            # An entry that is missing or altered could be the very event that was asked about.
+            return Refused(Reason.HISTORY_UNAVAILABLE, "the register does not hold every entry of its log")
         return replay(mark, logged, self._by_number[str(mark.claims.number)][1], self.chain)

@@ -55,15 +55,14 @@ class EvidenceView:
     @cached_property
     def _list(self) -> AuthenticList | Refused:
         """The list in the file, checked as what it calls itself; the caller compares the uri."""
-        data, entry = self._archive.find("status.cwt"), self._archive.find("snapshot.leaf")
         listed = self._archive.manifest.lists
+        try:
+            data, entry = self._archive.find("status.cwt"), self._archive.find("snapshot.leaf")
+        except MalformedError as error:
+            return Refused(Reason.STATUS_UNAVAILABLE, str(error))
         if data is None or entry is None or not listed:
             return Refused(Reason.STATUS_UNAVAILABLE, "the file holds no status list")
-        try:
-            proof = TlogProof.from_bytes(self._archive.get("snapshot.proof"))
-        except MalformedError as error:
-            return Refused(Reason.STATUS_NOT_LOGGED, str(error))
-        proven = check_proof(entry, proof, self.chain.current)
+        proven = self._proven(entry, "snapshot.proof")
         if isinstance(proven, Refused):
             return Refused(Reason.STATUS_NOT_LOGGED, proven.detail)
         logged, witnessed = proven
@@ -88,7 +87,8 @@ class EvidenceView:
         proven = self._proven(entry, "proof")
         if isinstance(proven, Refused):
             return proven
-        return proven[0]
+        # Without a head nothing can be compared with what was seen before.
+        return self._head if isinstance(self._head, Refused) else proven[0]
 
     def root_at(self, place: int, size: int) -> bytes | None:  # noqa: ARG002 (evidence holds no tree)
         return None
@@ -101,8 +101,12 @@ class EvidenceView:
 
     def history(self, mark: Signed[MarkClaims], logged: Logged) -> History | Refused:
         events: list[LoggedEvent] = []
-        while (raw := self._archive.find(f"events/{len(events)}.cwt")) is not None:
-            proven = self._proven(EventLeaf(event=raw).to_bytes(), f"events/{len(events)}.proof")
+        for position in range(len(self._archive.names("events/")) // 2):
+            try:
+                raw = self._archive.get(f"events/{position}.cwt")
+            except MalformedError as error:
+                return Refused(Reason.HISTORY_UNAVAILABLE, str(error))
+            proven = self._proven(EventLeaf(event=raw).to_bytes(), f"events/{position}.proof")
             if isinstance(proven, Refused):
                 return Refused(Reason.HISTORY_UNAVAILABLE, proven.detail)
             events.append(LoggedEvent(raw=raw, logged=proven[0]))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from forge.logs import Log
 from schemas import merkle
 from schemas.entry_bundles import to_bundle
+from schemas.errors import MalformedError
 from schemas.evidence import ListedLog, ListedStatus, Manifest, write_archive
-from schemas.leaves import SnapshotLeaf, TrustLeaf, leaf_from_bytes
+from schemas.leaves import Leaf, SnapshotLeaf, TrustLeaf, leaf_from_bytes
 from schemas.status_list import StatusUri
 from schemas.tiles import ENTRIES, TILE_WIDTH, tile_at, tiles_of
 from schemas.times import iso
@@ -119,6 +120,14 @@ def log_members(log: Log, variant: str) -> dict[str, bytes]:
 def _indices(log: Log, size: int, variant: str) -> list[int]:
     if variant == "register":
         return list(range(size))
-    leaves = [(index, leaf_from_bytes(entry)) for index, entry in enumerate(log.entries[:size])]
-    snapshots = [index for index, leaf in leaves if isinstance(leaf, SnapshotLeaf)]
-    return snapshots[-1:] + [index for index, leaf in leaves if isinstance(leaf, TrustLeaf)]
+    snapshots = [index for index in range(size) if isinstance(_leaf(log.entries[index]), SnapshotLeaf)]
+    return snapshots[-1:] + [
+        index for index in range(size) if isinstance(_leaf(log.entries[index]), TrustLeaf)
+    ]
+
+
+def _leaf(entry: bytes) -> Leaf | None:
+    try:
+        return leaf_from_bytes(entry)
+    except MalformedError:
+        return None
