@@ -11,7 +11,9 @@ from schemas.times import iso
 from verifier.anchors import AnchorError, AnchorStore, default_state, read_anchor
 from verifier.bundle_view import BundleView
 from verifier.http import FetchError, HttpFetcher
+from verifier.render import language, printable, table
 from verifier.sources import MAX_BUNDLE, FileSource
+from verifier.words import phrase
 
 __all__ = ["add_bundle_commands"]
 
@@ -43,8 +45,8 @@ def _fetch(arguments: argparse.Namespace) -> int:
         raise FetchError(f"{arguments.registry} serves no {path}")
     view = _open(data, arguments)
     target: Path = arguments.file
-    if target.exists() and _position(_open(target, arguments)) > _position(view):
-        raise MalformedError(f"{target} is newer than what the registry serves; it was kept")
+    if target.exists():
+        _check_follows(target, view, arguments)
     partial = target.with_name(target.name + ".part")
     with partial.open("wb") as out:
         out.write(data)
@@ -53,6 +55,23 @@ def _fetch(arguments: argparse.Namespace) -> int:
     partial.replace(target)
     _describe(view, as_json=arguments.json)
     return 0
+
+
+def _check_follows(target: Path, view: BundleView, arguments: argparse.Namespace) -> None:
+    """On return `view` may replace the bundle that is there: a later state of the same log. Raises MalformedError."""
+    try:
+        held = _open(target, arguments)
+    except MalformedError as error:
+        raise MalformedError(f"{target} is there and is no such bundle ({error}); it was kept") from error
+    for head in held.heads:
+        root = view.root_at(head.place, head.checkpoint.size)
+        if root is None:
+            raise MalformedError(f"{target} is newer than what the registry serves; it was kept")
+        if root != head.checkpoint.root:
+            raise MalformedError(
+                f"the registry serves another history of the log than {target} holds; it was kept. "
+                "Keep both files and tell the scheme's operator and a witness"
+            )
 
 
 def _info(arguments: argparse.Namespace) -> int:
@@ -78,25 +97,27 @@ def _open(source: Path | bytes, arguments: argparse.Namespace) -> BundleView:
     return view
 
 
-def _position(view: BundleView) -> tuple[int, int]:
-    newest = max(view.heads, key=lambda head: head.place)
-    return newest.place, newest.checkpoint.size
-
-
 def _describe(view: BundleView, *, as_json: bool) -> None:
-    newest = view.newest_list
-    facts = {
-        "scheme": view.chain.current.scheme.id,
-        "trust_version": view.chain.current.version,
-        "logs": [
+    newest, scheme, lang = view.newest_list, view.chain.current.scheme, language()
+    if as_json:
+        logs = [
             {"origin": head.checkpoint.origin, "size": head.checkpoint.size, "seen_at": iso(head.seen_at)}
             for head in view.heads
-        ],
-        "as_of": None if newest is None else iso(newest.as_of),
-        "until": None if newest is None else iso(newest.claims.exp),
-    }
-    if as_json:
+        ]
+        facts = {
+            "scheme": scheme.id,
+            "trust_version": view.chain.current.version,
+            "logs": logs,
+            "as_of": None if newest is None else iso(newest.as_of),
+            "until": None if newest is None else iso(newest.claims.exp),
+        }
         print(json.dumps(facts))
         return
-    for name, value in facts.items():
-        print(f"{name:14} {value}")
+    unknown = phrase("unknown-time", lang)
+    rows = [(phrase("of-scheme", lang), printable(f"{scheme.id}  {' / '.join(scheme.names.values())}"))]
+    for head in view.heads:
+        of = {"origin": head.checkpoint.origin, "size": head.checkpoint.size, "time": iso(head.seen_at)}
+        rows.append((phrase("log", lang), phrase("log-entries", lang, **of)))
+    rows.append((phrase("known-as-of", lang), unknown if newest is None else iso(newest.as_of)))
+    rows.append((phrase("usable-until", lang), unknown if newest is None else iso(newest.claims.exp)))
+    print("\n".join(table(rows)))

@@ -16,6 +16,7 @@ __all__ = ["FetchError", "Fetcher", "HttpFetcher"]
 
 _PATH = re.compile(r"[A-Za-z0-9._/-]{1,500}", re.ASCII)
 TIMEOUT = 20  # seconds
+PART = 1 << 20  # bytes asked for at once: a bound is no reason to set aside that much memory
 
 
 class FetchError(Exception):
@@ -32,9 +33,11 @@ class Fetcher(ABC):
         stream = self._open(path)
         if stream is None:
             return None
+        data = bytearray()
         try:
             with stream:
-                data = stream.read(max_size + 1)
+                while len(data) <= max_size and (part := stream.read(PART)):
+                    data += part
         except (OSError, HTTPException) as error:
             raise FetchError(f"{path}: broke off ({error})") from error
         if len(data) > max_size:
@@ -42,7 +45,7 @@ class Fetcher(ABC):
         # http.client gives a body that broke off without a word; `length` is what it still expected.
         if getattr(stream, "length", None):
             raise FetchError(f"{path}: broke off after {len(data)} bytes")
-        return data
+        return bytes(data)
 
     @abstractmethod
     def _open(self, path: str) -> IO[bytes] | None:

@@ -15,7 +15,7 @@ from schemas.times import DAY, HOUR, last_day
 from verifier.report import Finding, Outcome, Report
 from verifier.words import LANGUAGES, meaning, phrase, title
 
-__all__ = ["language", "printable", "render"]
+__all__ = ["language", "printable", "render", "table"]
 
 LONGEST = 240  # characters of a label, a text or a detail shown on one line
 SIGNS = {Outcome.PASSED: "○", Outcome.FAILED: "×", Outcome.UNKNOWN: "?"}
@@ -52,7 +52,7 @@ def render(report: Report, label: str, *, lang: str) -> str:
         lines += [f"  {line}" for line in _holder(claims, lang)]
         rows += _mark_rows(report, claims, lang)
     rows += _known_rows(report, lang)
-    lines += ["", *_table(rows), "", phrase("checks", lang)]
+    lines += ["", *table(rows), "", phrase("checks", lang)]
     for finding in report.findings:
         lines += _finding(finding, lang)
     notes = list(_notes(report, lang))
@@ -165,7 +165,8 @@ def _notes(report: Report, lang: str) -> Iterator[str]:
             yield f"      [{note.reason}] {printable(note.detail)}"
 
 
-def _table(rows: list[tuple[str, str]]) -> list[str]:
+def table(rows: list[tuple[str, str]]) -> list[str]:
+    """Lay out names and values, one line each, with the values below one another."""
     widest = max(_width(name) for name, _ in rows)
     return [f"  {name}{' ' * (widest - _width(name))}  {value}" for name, value in rows]
 

@@ -45,6 +45,8 @@ def extend_chain(anchor: str | None, chain: TrustChain | None, notes: list[bytes
 class NoSource:
     """Nothing but a trust chain that was kept: signature and window can be judged, status cannot."""
 
+    trouble = None
+
     def __init__(self, chain: TrustChain | Refused) -> None:
         self._chain = chain
 
@@ -66,6 +68,8 @@ class FileSource:
 
     Raises MalformedError when the file is not of this format, OSError when it cannot be opened.
     """
+
+    trouble = None
 
     def __init__(self, source: Path | bytes, *, anchor: str | None, chain: TrustChain | None = None) -> None:
         self._archive = Archive.open(source)
@@ -124,6 +128,8 @@ class RegistrySource:
             if self._anchor is None:
                 return extend_chain(None, None, [])
             self._chain = extend_chain(self._anchor, None, self.fetch_trust())
+            if isinstance(self._chain, Refused) and self.trouble is not None:
+                self._chain = Refused(Reason.TRUST_UNAVAILABLE, self.trouble)
         return self._chain
 
     def fetch_trust(self) -> list[bytes]:

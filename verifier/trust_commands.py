@@ -2,17 +2,20 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from time import time
+from typing import Any
 
 from keys.trust import TrustChain, TrustRefusedError, read_note, walk
 from schemas.times import DAY, iso
-from schemas.trust_document import TrustDocument
 from verifier.anchors import AnchorError, AnchorStore, default_state, read_anchor
 from verifier.http import HttpFetcher
+from verifier.render import language, printable, table
 from verifier.report import Refused
 from verifier.sources import RegistrySource
+from verifier.words import phrase
 
 __all__ = ["add_trust_commands"]
 
@@ -44,15 +47,21 @@ def _add(arguments: argparse.Namespace) -> int:
         chain = _walk(read_anchor(arguments.anchor), notes)
     else:
         chain = _walk(read_note(notes[0])[1].anchor, notes)
-        _describe(chain)
-        print(
-            "Compare this anchor with the one you were given by another way (paper, telephone, another site)."
-        )
-        if not sys.stdin.isatty() or input("Is it the same? Type yes: ").strip().lower() != "yes":
+        # The question goes to stderr: stdout is for what was pinned.
+        lang = language()
+        print(_described(chain, lang), phrase("compare-anchor", lang), sep="\n", file=sys.stderr)
+        if not _is_confirmed(phrase("is-it-the-same", lang)):
             raise AnchorError("nothing was pinned; compare the anchor, then answer yes or give --anchor")
     store.pin(chain)
     _describe(chain, as_json=arguments.json)
     return 0
+
+
+def _is_confirmed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() == "yes"
 
 
 def _show(arguments: argparse.Namespace) -> int:
@@ -73,7 +82,8 @@ def _update(arguments: argparse.Namespace) -> int:
 
 def _kept(arguments: argparse.Namespace) -> tuple[AnchorStore, TrustChain]:
     store = AnchorStore(arguments.state or default_state())
-    anchor = read_anchor(arguments.anchor) if arguments.anchor else store.pinned()
+    named = arguments.anchor or os.environ.get("AKASHI_ANCHOR")
+    anchor = read_anchor(named) if named else store.pinned()
     chain = None if anchor is None else store.find_chain(anchor)
     if chain is None:
         raise AnchorError("nothing is pinned; pin an anchor with `akashi trust add URL|FILE`")
@@ -96,25 +106,40 @@ def _walk(anchor: str, notes: list[bytes]) -> TrustChain:
         raise AnchorError(str(error)) from error
 
 
-def _describe(chain: TrustChain, *, as_json: bool = False) -> None:
-    document: TrustDocument = chain.current
-    days = (document.expires - int(time())) // DAY
-    if as_json:
-        facts = {
-            "anchor": chain.anchor,
-            "scheme": document.scheme.id,
-            "names": document.scheme.names,
-            "version": document.version,
-            "expires": iso(document.expires),
-            "days_left": days,
-            "root": {"threshold": document.root.threshold, "keys": [k.to_text() for k in document.root.keys]},
-            "hosts": [entry.host for entry in document.hosts],
-        }
-        print(json.dumps(facts, ensure_ascii=False))
-        return
-    print(f"scheme   {document.scheme.id}  {' / '.join(document.scheme.names.values())}")
-    print(f"anchor   {chain.anchor}")
-    print(f"version  {document.version}, until {iso(document.expires)} ({days} days)")
-    print(f"root     {document.root.threshold} of {len(document.root.keys)}")
-    for key in document.root.keys:
-        print(f"         {key.to_text()}")
+def _describe(chain: TrustChain, *, as_json: bool) -> None:
+    print(json.dumps(_facts(chain), ensure_ascii=False) if as_json else _described(chain, language()))
+
+
+def _facts(chain: TrustChain) -> dict[str, Any]:
+    document = chain.current
+    return {
+        "anchor": chain.anchor,
+        "scheme": document.scheme.id,
+        "names": document.scheme.names,
+        "version": document.version,
+        "expires": iso(document.expires),
+        "days_left": _days_left(chain),
+        "root": {"threshold": document.root.threshold, "keys": [k.to_text() for k in document.root.keys]},
+        "hosts": [entry.host for entry in document.hosts],
+    }
+
+
+def _described(chain: TrustChain, lang: str) -> str:
+    document = chain.current
+    until = {"version": document.version, "time": iso(document.expires), "days": _days_left(chain)}
+    of = {"threshold": document.root.threshold, "count": len(document.root.keys)}
+    rows = [
+        (
+            phrase("of-scheme", lang),
+            printable(f"{document.scheme.id}  {' / '.join(document.scheme.names.values())}"),
+        ),
+        (phrase("anchor", lang), chain.anchor),
+        (phrase("version", lang), phrase("version-until", lang, **until)),
+        (phrase("root", lang), phrase("root-of", lang, **of)),
+        *(("", printable(key.to_text())) for key in document.root.keys),
+    ]
+    return "\n".join(table(rows))
+
+
+def _days_left(chain: TrustChain) -> int:
+    return (chain.current.expires - int(time())) // DAY

@@ -53,7 +53,13 @@ ENDS_SOON = 30 * DAY
 
 
 class Source(Protocol):
-    """Where trust and evidence come from. `held` never fetches; the others may."""
+    """Where trust and evidence come from. `held` never fetches; the others may.
+
+    `trouble` says why the last fetch gave nothing, None if nothing went wrong.
+    """
+
+    @property
+    def trouble(self) -> str | None: ...
 
     def trust(self) -> TrustChain | Refused: ...
 
@@ -151,7 +157,8 @@ class _Case:
         if data is None and self.found.number is not None:
             data = self.source.find_mark(self.found.number)
         if data is None:
-            self._put(Check.STRUCTURE, Refused(Reason.MARK_UNAVAILABLE, "no signed mark could be obtained"))
+            detail = self.source.trouble or "no signed mark could be obtained"
+            self._put(Check.STRUCTURE, Refused(Reason.MARK_UNAVAILABLE, detail))
             return None
         try:
             unverified = read_mark(data)
@@ -204,7 +211,8 @@ class _Case:
     def _check_logged(self, key: TrustedKey) -> None:
         if self.view is None or self.mark is None:
             if not self._failed():
-                self._put(Check.LOGGED, Refused(Reason.NOT_LOGGED, "no proof is at hand"))
+                detail = self.source.trouble or "no proof is at hand"
+                self._put(Check.LOGGED, Refused(Reason.NOT_LOGGED, detail))
             return
         entry = IssueLeaf(mark=self.mark.raw).to_bytes()
         self.logged = self.view.logged(entry, iat=self.mark.claims.iat)
@@ -218,7 +226,8 @@ class _Case:
             self._put(Check.STATUS, reference)
         elif self.view is None or self.mark is None or self.logged is None:
             if not self._failed():
-                self._put(Check.STATUS, Refused(Reason.STATUS_UNAVAILABLE, "no status list is at hand"))
+                detail = self.source.trouble or "no status list is at hand"
+                self._put(Check.STATUS, Refused(Reason.STATUS_UNAVAILABLE, detail))
         else:
             self.status = check_status(
                 self.mark, self.logged, self.view, at=self.at, max_age=self.max_age, is_past=self.is_past
