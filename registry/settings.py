@@ -1,13 +1,13 @@
 """Settings, read once; everything missing or wrong is named at once.
 
-    <home>/registry.json     what the web may know: origin, anchor
-    <home>/publisher.json    what only the publisher reads: where its keys are, who witnesses
+<home>/registry.json     what the web may know: origin, anchor
+<home>/publisher.json    what only the publisher reads: where its keys are, who witnesses
 """
 
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,18 @@ class Settings:
     database_url: str
     public_url: str
     demonstration: bool = False
+    confirm_every_months: Mapping[int, int] = field(default_factory=dict)  # by level; none unless named
+    security_contact: str = ""  # a URI for security.txt; RFC 2142's mailbox unless named
 
     @property
     def host(self) -> str:
         """The name marks carry; a location only if DNS says so."""
         return self.origin.rpartition("/")[0]
+
+    @property
+    def log_name(self) -> str:
+        """The log's folder and path segment, "log1"."""
+        return self.origin.rpartition("/")[2]
 
     @classmethod
     def load(cls, home: Path | None = None, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -45,7 +52,17 @@ class Settings:
         value = read_object(named / "registry.json")
         faults = [name for name in ("origin", "anchor") if not isinstance(value.get(name), str)]
         if faults:
-            raise SettingsError(f"{named / 'registry.json'}: missing {', '.join(faults)}; run akashi-registry init")
+            raise SettingsError(
+                f"{named / 'registry.json'}: missing {', '.join(faults)}; run akashi-registry init"
+            )
+        try:
+            months = {
+                int(level): int(count) for level, count in value.get("confirm_every_months", {}).items()
+            }
+        except (AttributeError, TypeError, ValueError) as error:
+            raise SettingsError(
+                f'{named / "registry.json"}: confirm_every_months is an object such as {{"4": 12}}'
+            ) from error
         return cls(
             home=named,
             origin=value["origin"],
@@ -54,6 +71,8 @@ class Settings:
             public_url=(environment.get("AKASHI_PUBLIC_URL") or value.get("public_url") or "").rstrip("/")
             or f"https://{value['origin'].rpartition('/')[0]}",
             demonstration=bool(value.get("demonstration", False)),
+            confirm_every_months=months,
+            security_contact=str(value.get("security_contact", "")),
         )
 
 
@@ -73,7 +92,9 @@ class PublisherSettings:
         if not isinstance(value.get("witnesses"), list):
             faults.append("witnesses")
         if faults:
-            raise SettingsError(f"{home / 'publisher.json'}: missing {', '.join(faults)}; run akashi-registry init")
+            raise SettingsError(
+                f"{home / 'publisher.json'}: missing {', '.join(faults)}; run akashi-registry init"
+            )
         return cls(
             log_key=value["log_key"],
             status_key=value["status_key"],

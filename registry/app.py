@@ -1,0 +1,72 @@
+"""The web application: a factory, and the headers every answer carries."""
+
+import time
+from collections.abc import Callable
+
+from flask import Flask, Response, request
+
+from registry import problems
+from registry.services import Services
+from registry.settings import Settings
+from registry.views import api, files, health, log
+from registry.views.caching import POINTER
+
+__all__ = ["create_app", "from_environment"]
+
+CSP = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+MAX_BODY = 4 << 20  # a submission; views for less ask for less
+
+
+def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) -> Flask:
+    """Make the application for one registry. It reads files and database when asked, not now."""
+    app = Flask("registry.app")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["akashi"] = Services.open(settings, clock=clock)
+    problems.install(app)
+    app.register_blueprint(api.blueprint)
+    app.register_blueprint(files.blueprint)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(log.blueprint, url_prefix=f"/{settings.log_name}")
+    _add_pages(app)
+    app.after_request(_finish)
+    return app
+
+
+def from_environment() -> Flask:
+    """Make the application for AKASHI_HOME. Raises SettingsError naming everything that is missing."""
+    return create_app(Settings.load())
+
+
+def _add_pages(app: Flask) -> None:
+    from registry.views import pages
+
+    app.register_blueprint(pages.blueprint)
+
+
+def _finish(response: Response) -> Response:
+    """Give every answer what browsers, caches and other sites need to know. No cookie is ever set."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = CSP
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    if request.path != "/api/v1/submissions":
+        headers["Access-Control-Allow-Origin"] = "*"
+    if request.method == "OPTIONS":
+        headers["Access-Control-Allow-Headers"] = "Content-Type"
+        headers["Access-Control-Allow-Methods"] = ", ".join(sorted(response.allow))
+    reading = request.method in ("GET", "HEAD")
+    headers.setdefault("Cache-Control", POINTER if reading and response.status_code == 200 else "no-store")
+    if (
+        reading
+        and response.status_code == 200
+        and not response.direct_passthrough
+        and not response.is_streamed
+    ):
+        response.add_etag()
+        response.make_conditional(request)
+    return response

@@ -1,0 +1,258 @@
+"""All marks in one file, for those who verify offline (docs/format.md §7). Same state, same bytes.
+
+    plain      tiles of all levels, the entries of the newest snapshot and of trust leaves, lists
+    register   the same with every entry, profile and list of entities
+
+A file is made once for a state and kept in <home>/cache; what is there can be thrown away at any time.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+from typing import IO
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry import evidence
+from registry.files import FilesError, RegistryFiles
+from registry.models import LeafRow
+from registry.services import Services
+from registry.settings import Settings
+from schemas.entry_bundles import bundle_at, read_entry
+from schemas.evidence import ListedLog, ListedStatus, Manifest, write_archive
+from schemas.leaves import SnapshotLeaf, leaf_from_bytes
+from schemas.status_list import StatusUri
+from schemas.tiles import ENTRIES, TILE_WIDTH, tile_at, tiles_of
+from schemas.times import iso, to_datetime
+
+__all__ = ["open_cached", "write_bundle"]
+
+_building = Lock()
+TRIES = 40  # while a publication is releasing its lists
+PAUSE = 0.05  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """What goes together: a head whose newest snapshot names exactly these lists."""
+
+    place: int
+    origin: str
+    size: int
+    note: bytes
+    snapshot: int | None
+    lists: dict[str, bytes]
+    as_of: int | None
+
+
+def write_bundle(settings: Settings, path: Path, *, register: bool) -> None:
+    """Write the bundle of what is published now; the file appears whole. Raises FilesError, OSError."""
+    services = Services.open(settings)
+    with services.sessions() as session:
+        state = _settled(services, session)
+        _write_whole(path, _members(services, session, state, is_register=register))
+
+
+def open_cached(services: Services, variant: str) -> tuple[IO[bytes], str]:
+    """Give the bundle of what is published now, opened, and a tag for these bytes. Raises FilesError."""
+    with services.sessions() as session:
+        state = _settled(services, session)
+        tag = _tag(services, state, variant)
+        path = services.settings.home / "cache" / f"{variant}-{tag}"
+        with _building:
+            if not path.exists():
+                members = _members(services, session, state, is_register=variant == "register")
+                try:
+                    _write_whole(path, members)
+                except OSError:  # a copy that only reads, or a full disk
+                    members = _members(services, session, state, is_register=variant == "register")
+                    return _in_passing(members), tag
+                _forget_others(path, variant)
+            return path.open("rb"), tag
+
+
+def _settled(services: Services, session: Session) -> _State:
+    for _ in range(TRIES):
+        state = _find_state(services, session)
+        if state is not None:
+            return state
+        session.rollback()  # a new look, not the same transaction's
+        time.sleep(PAUSE)
+    raise FilesError("the status lists and the log's newest snapshots do not go together")
+
+
+def _find_state(services: Services, session: Session) -> _State | None:
+    """Take the newest snapshot whose lists are all out; None when no recent one is."""
+    files, place = services.files, services.place()
+    newest = evidence.newest_checkpoint(files)
+    if newest is None:
+        raise FilesError("nothing is published yet")
+    head, note = newest
+    published = select(LeafRow).where(
+        LeafRow.place == place, LeafRow.kind == "snapshot", LeafRow.index < head.size
+    )
+    rows = session.scalars(published.order_by(LeafRow.index.desc()).limit(3)).all()
+    for position, row in enumerate(rows):
+        lists = _lists_of(files, read_entry(files.read_tile, row.index, head.size))
+        if lists is None or row.checkpoint_size is None:
+            continue
+        size = head.size if position == 0 else row.checkpoint_size
+        return _state(services, place, size, row.index, lists)
+    return None if rows else _state(services, place, head.size, None, {})
+
+
+def _state(
+    services: Services, place: int, size: int, snapshot: int | None, lists: dict[str, bytes]
+) -> _State:
+    note = services.files.find_checkpoint(size)
+    witnessed = None if note is None else services.witnessed(note)
+    if note is None or witnessed is None:
+        raise FilesError(f"the checkpoint of size {size} is missing or damaged")
+    claims = [evidence.read_claims(data) for data in lists.values()]
+    return _State(
+        place=place,
+        origin=services.settings.origin,
+        size=size,
+        note=note,
+        snapshot=snapshot,
+        lists=lists,
+        as_of=min([witnessed.seen_at, *(one.iat for one in claims if one is not None)]),
+    )
+
+
+def _lists_of(files: RegistryFiles, entry: bytes) -> dict[str, bytes] | None:
+    """Give the lists a snapshot names, by uri; None unless all of them are out, and of its N."""
+    leaf = leaf_from_bytes(entry)
+    if not isinstance(leaf, SnapshotLeaf):
+        return None
+    found: dict[str, bytes] = {}
+    for named, _ in leaf.lists:
+        uri = StatusUri.find(named)
+        data = None if uri is None else files.find_list(uri.series, uri.n)
+        claims = None if data is None else evidence.read_claims(data)
+        if data is None or claims is None or claims.size != leaf.size:
+            return None
+        found[named] = data
+    return found
+
+
+def _members(
+    services: Services, session: Session, state: _State, *, is_register: bool
+) -> Iterator[tuple[str, bytes]]:
+    """Give every member in the file's order, read when its turn comes."""
+    files, log = services.files, f"log/{state.place}"
+    members: dict[str, Callable[[], bytes]] = {}
+
+    def add(name: str, read: Callable[[], bytes | None]) -> None:
+        def got() -> bytes:
+            data = read()
+            if data is None:
+                raise FilesError(f"{name} is missing")
+            return data
+
+        members[name] = got
+
+    for version in files.trust_versions():
+        add(f"trust/{version}", lambda version=version: files.find_trust(version))  # type: ignore[misc]
+    add(f"{log}/checkpoint", lambda: state.note)
+    for day, size in _landmarks(session, state).items():
+        add(f"{log}/landmarks/{day}", lambda size=size: files.find_checkpoint(size))  # type: ignore[misc]
+    paths = [tile.path for tile in tiles_of(state.size)]
+    paths += _entry_bundles(session, state, is_register=is_register)
+    for path in paths:
+        add(f"{log}/{path}", lambda path=path: files.read_tile(path))  # type: ignore[misc]
+    listed = []
+    for uri, data in sorted(state.lists.items()):
+        name = f"{str(StatusUri.find(uri)).partition('//')[2].partition('/')[2]}.cwt"
+        add(name, lambda data=data: data)  # type: ignore[misc]
+        listed.append(ListedStatus(file=name, uri=uri))
+    if is_register:
+        for number in _numbers(files, "profile"):
+            add(f"profile/{number}.cwt", lambda number=number: files.find_profile(number))  # type: ignore[misc]
+        for number in _numbers(files, "entities"):
+            add(f"entities/{number}.cbor", lambda number=number: files.find_entities(number))  # type: ignore[misc]
+    manifest = Manifest(
+        variant="register" if is_register else "plain",
+        as_of=None if state.as_of is None else iso(state.as_of),
+        hosts=tuple(host.host for host in services.document().hosts),
+        trust=tuple(files.trust_versions()),
+        logs=(ListedLog(dir=log, origin=state.origin, size=state.size),),
+        lists=tuple(listed),
+    )
+    yield "bundle.json", manifest.to_bytes()
+    for name in sorted(members):
+        yield name, members[name]()
+
+
+def _landmarks(session: Session, state: _State) -> dict[str, int]:
+    """Give, by UTC day, the size of the last kept checkpoint of that day (by its k-th smallest time)."""
+    kept = (
+        select(LeafRow.checkpoint_size, func.max(LeafRow.logged_at))
+        .where(LeafRow.place == state.place, LeafRow.checkpoint_size <= state.size)
+        .group_by(LeafRow.checkpoint_size)
+        .order_by(LeafRow.checkpoint_size)
+    )
+    return {to_datetime(at).strftime("%Y%m%d"): size for size, at in session.execute(kept)}
+
+
+def _entry_bundles(session: Session, state: _State, *, is_register: bool) -> list[str]:
+    if is_register:
+        count = -(-state.size // TILE_WIDTH)
+        return [tile_at(ENTRIES, number, size=state.size).path for number in range(count)]
+    trust = select(LeafRow.index).where(
+        LeafRow.place == state.place, LeafRow.kind == "trust", LeafRow.index < state.size
+    )
+    wanted = [*session.scalars(trust), *([] if state.snapshot is None else [state.snapshot])]
+    return sorted({bundle_at(index, size=state.size).path for index in wanted})
+
+
+def _tag(services: Services, state: _State, variant: str) -> str:
+    parts = [variant.encode(), state.note, *state.lists.values()]
+    parts += services.files.trust_notes()
+    if variant == "register":
+        # Profiles are replaced by renaming: their folder's time moves with each of them.
+        folders = [services.files.home / name for name in ("profile", "entities")]
+        parts += [str(folder.stat().st_mtime_ns if folder.is_dir() else 0).encode() for folder in folders]
+    digest = sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()[:32]
+
+
+def _numbers(files: RegistryFiles, folder: str) -> list[str]:
+    """Name the marks that have a file in a folder; half-written ones begin with a dot."""
+    return sorted(path.stem for path in (files.home / folder).glob("[!.]*"))
+
+
+def _write_whole(path: Path, members: Iterator[tuple[str, bytes]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            write_archive(out, members)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(partial).chmod(0o644)
+        Path(partial).replace(path)
+    except BaseException:
+        Path(partial).unlink(missing_ok=True)
+        raise
+
+
+def _in_passing(members: Iterator[tuple[str, bytes]]) -> IO[bytes]:
+    stream: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (the server closes it)
+    write_archive(stream, members)
+    stream.seek(0)
+    return stream
+
+
+def _forget_others(path: Path, variant: str) -> None:
+    for other in path.parent.glob(f"{variant}-*"):
+        if other != path:
+            other.unlink(missing_ok=True)

@@ -1,0 +1,177 @@
+"""Evidence of one mark, and of the register's present state: what a verifier fetches (docs/format.md §7).
+
+Proofs of a mark and of its events are for ever against the first kept checkpoint over them. The list
+goes with the snapshot leaf that names its own N, so that a publication going on meanwhile tears nothing.
+"""
+
+import io
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from keys.signed import read_status_list
+from registry.files import FilesError, RegistryFiles
+from registry.models import EventRow, LeafRow, MarkRow, ProfileRow
+from schemas.checkpoint import Checkpoint, read_checkpoint
+from schemas.entry_bundles import read_entry
+from schemas.errors import MalformedError
+from schemas.evidence import ListedLog, ListedStatus, Manifest, write_archive
+from schemas.leaves import SnapshotLeaf, leaf_from_bytes
+from schemas.note import SignedNote
+from schemas.status_list import StatusListClaims, StatusUri
+from schemas.tiles import inclusion_proof
+from schemas.times import iso
+from schemas.tlog_proof import TlogProof
+
+if TYPE_CHECKING:
+    from registry.services import Services
+
+__all__ = ["newest_checkpoint", "of_mark", "of_state", "proof_of", "snapshot_of", "trust_members"]
+
+
+def of_mark(services: "Services", number: str) -> bytes | None:
+    """Give the ZIP about one mark; None when it is not published (yet). Raises FilesError."""
+    with services.sessions() as session:
+        row = session.get(MarkRow, number)
+        if row is None:
+            return None
+        proof = proof_of_leaf(services.files, session, row.place, row.index)
+        if proof is None:
+            return None
+        listed = _listed(services.files, session, row.place, row.status_uri)
+        members = {"mark.cwt": row.raw, "proof": proof}
+        profile = session.get(ProfileRow, number)
+        if profile is not None:
+            members["profile.cwt"] = profile.raw
+        size = listed[1].size if listed else row.index + 1
+        members |= dict(_events(services.files, session, number, before=size))
+        return _written(services, members, listed)
+
+
+def of_state(services: "Services") -> bytes | None:
+    """Give the ZIP about no mark: head, newest snapshot, one list, trust chain. None before the first snapshot.
+
+    A verifier asks for it to learn how new our trust documents are. Raises FilesError.
+    """
+    with services.sessions() as session:
+        first = select(MarkRow.place, MarkRow.status_uri).order_by(MarkRow.status_uri).limit(1)
+        found = session.execute(first).first()
+        listed = None if found is None else _listed(services.files, session, found.place, found.status_uri)
+        return _written(services, {}, listed) if newest_checkpoint(services.files) else None
+
+
+def proof_of_leaf(files: RegistryFiles, session: Session, place: int, index: int) -> bytes | None:
+    """Give a leaf's tlog-proof against the first kept checkpoint over it; None while there is none."""
+    leaf = session.get(LeafRow, (place, index))
+    if leaf is None or leaf.checkpoint_size is None:
+        return None
+    return proof_of(files, index=index, size=leaf.checkpoint_size)
+
+
+def proof_of(files: RegistryFiles, *, index: int, size: int) -> bytes:
+    """Give a leaf's tlog-proof against the kept checkpoint of `size`. Raises FilesError."""
+    note, newest = files.find_checkpoint(size), newest_checkpoint(files)
+    if note is None or newest is None:
+        raise FilesError(f"the checkpoint of size {size} is missing")
+    hashes = inclusion_proof(files.read_tile, index, size, held=max(size, newest[0].size))
+    return TlogProof(
+        index=index, hashes=tuple(hashes), checkpoint_note=SignedNote.from_bytes(note)
+    ).to_bytes()
+
+
+def newest_checkpoint(files: RegistryFiles) -> tuple[Checkpoint, bytes] | None:
+    """Give the newest kept checkpoint and its note's bytes. Raises FilesError when it is damaged."""
+    note = files.find_checkpoint()
+    if note is None:
+        return None
+    try:
+        return read_checkpoint(note)[0], note
+    except MalformedError as error:
+        raise FilesError(f"the newest checkpoint: {error}") from error
+
+
+def snapshot_of(files: RegistryFiles, session: Session, place: int, size: int) -> tuple[int, bytes] | None:
+    """Give index and bytes of the snapshot leaf that names the lists after `size` leaves; None if unpublished."""
+    newest = newest_checkpoint(files)
+    held = 0 if newest is None else newest[0].size
+    later = select(LeafRow.index).where(
+        LeafRow.place == place, LeafRow.kind == "snapshot", LeafRow.index >= size, LeafRow.index < held
+    )
+    for index in session.scalars(later.order_by(LeafRow.index)):
+        entry = read_entry(files.read_tile, index, held)
+        leaf = leaf_from_bytes(entry)
+        if isinstance(leaf, SnapshotLeaf) and leaf.size == size:
+            return index, entry
+    return None
+
+
+def trust_members(files: RegistryFiles) -> dict[str, bytes]:
+    return {f"trust/{version}": files.find_trust(version) or b"" for version in files.trust_versions()}
+
+
+def _events(
+    files: RegistryFiles, session: Session, number: str, *, before: int
+) -> Iterator[tuple[str, bytes]]:
+    """Give the events the list speaks of, in the log's order; a newer one comes with the next list."""
+    mine = select(EventRow).where(EventRow.number == number, EventRow.index < before)
+    rows = session.scalars(mine.order_by(EventRow.place, EventRow.index))
+    for position, row in enumerate(rows):
+        proof = proof_of_leaf(files, session, row.place, row.index)
+        if proof is None:
+            return
+        yield f"events/{position}.cwt", row.raw
+        yield f"events/{position}.proof", proof
+
+
+def _listed(
+    files: RegistryFiles, session: Session, place: int, status_uri: str
+) -> tuple[bytes, StatusListClaims, int, bytes] | None:
+    """Give a list, its claims, and its snapshot leaf with index; None before it is published."""
+    uri = StatusUri.find(status_uri)
+    data = None if uri is None else files.find_list(uri.series, uri.n)
+    claims = None if data is None else read_claims(data)
+    if data is None or claims is None:
+        return None
+    snapshot = snapshot_of(files, session, place, claims.size)
+    return None if snapshot is None else (data, claims, *snapshot)
+
+
+@lru_cache(maxsize=64)
+def read_claims(data: bytes) -> StatusListClaims | None:
+    """Read one of our own lists; None when it is damaged: then it is as good as missing."""
+    try:
+        return read_status_list(data).unsafe_claims
+    except MalformedError:
+        return None
+
+
+def _written(
+    services: "Services", members: dict[str, bytes], listed: tuple[bytes, StatusListClaims, int, bytes] | None
+) -> bytes:
+    newest = newest_checkpoint(services.files)
+    if newest is None:
+        raise FilesError("no checkpoint is kept")
+    head, note = newest
+    members |= trust_members(services.files)
+    members["checkpoint"] = note
+    witnessed = services.head()
+    as_of = None if witnessed is None else witnessed.seen_at
+    if listed is not None:
+        data, claims, index, entry = listed
+        members["status.cwt"], members["snapshot.leaf"] = data, entry
+        members["snapshot.proof"] = proof_of(services.files, index=index, size=head.size)
+        as_of = None if as_of is None else min(as_of, claims.iat)
+    manifest = Manifest(
+        variant="evidence",
+        as_of=None if as_of is None else iso(as_of),
+        hosts=tuple(host.host for host in services.document().hosts),
+        trust=tuple(services.files.trust_versions()),
+        logs=(ListedLog(dir="", origin=head.origin, size=head.size),),
+        lists=() if listed is None else (ListedStatus(file="status.cwt", uri=listed[1].uri),),
+    )
+    out = io.BytesIO()
+    write_archive(out, [("bundle.json", manifest.to_bytes()), *sorted(members.items())])
+    return out.getvalue()

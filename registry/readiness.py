@@ -1,0 +1,147 @@
+"""Can this registry do its work? Looked at from outside the publisher, by what it leaves behind."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from keys.notes import BadNoteSignatureError, cosignature_times
+from registry import evidence
+from registry.files import FilesError
+from registry.models import HeadRow, MarkRow, SubmissionRow
+from registry.ratchet import read_line
+from registry.services import Services, ServicesUnavailableError
+from schemas.errors import MalformedError
+from schemas.note import SignedNote
+from schemas.status_list import StatusUri
+from schemas.times import DAY, HOUR
+
+__all__ = ["Readiness", "look"]
+
+SNAPSHOT_OVERDUE = 6 * HOUR + 600  # seconds: lists are signed anew at least every six hours
+TRUST_SOON = 30  # days
+QUEUE_LONG = 200
+TOO_OLD = DAY  # verifiers that ask online take no older status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """What was found; None where it could not be looked at. Ages in seconds."""
+
+    database: bool
+    trust_version: int | None
+    trust_days_left: int | None
+    checkpoint_age: int | None
+    lists_age: int | None
+    queue: int | None
+    marks: int | None
+    log_size: int | None
+    ratchet: str
+    cosigned: int | None
+    quorum: int | None
+
+    @property
+    def status(self) -> str:
+        """down: questions are answered wrongly or not at all. degraded: somebody should look soon."""
+        down = (
+            not self.database
+            or self.trust_days_left is None
+            or self.trust_days_left < 0
+            or self.checkpoint_age is None
+            or self.checkpoint_age > TOO_OLD
+            or (self.lists_age or 0) > TOO_OLD
+        )
+        degraded = (
+            (self.trust_days_left or 0) <= TRUST_SOON
+            or (self.checkpoint_age or 0) > SNAPSHOT_OVERDUE
+            or (self.lists_age or 0) > SNAPSHOT_OVERDUE
+            or (self.queue or 0) > QUEUE_LONG
+            or self.ratchet != "ok"
+        )
+        return "down" if down else "degraded" if degraded else "ok"
+
+    def checks(self) -> dict[str, Any]:
+        return {
+            "database": "ok" if self.database else "unavailable",
+            "trust": None
+            if self.trust_version is None
+            else {"version": self.trust_version, "days_left": self.trust_days_left},
+            "checkpoint_age_s": self.checkpoint_age,
+            "lists_age_s": self.lists_age,
+            "queue": self.queue,
+            "ratchet": self.ratchet,
+            "witnesses": None
+            if self.cosigned is None
+            else {"cosigned": self.cosigned, "quorum": self.quorum},
+        }
+
+
+def look(services: Services) -> Readiness:
+    """Look at database, trust, newest checkpoint, lists, queue and ratchet; raises nothing."""
+    now = services.now()
+    facts: dict[str, Any] = dict.fromkeys(
+        ("trust_version", "trust_days_left", "checkpoint_age", "lists_age", "cosigned", "quorum")
+    )
+    facts |= _database(services)
+    uris = facts.pop("uris")
+    try:
+        document = services.document()
+        facts["trust_version"] = document.version
+        facts["trust_days_left"] = (document.expires - now) // DAY
+        facts["quorum"] = document.quorum_at(now)
+        note = services.files.find_checkpoint()
+        head = services.head()
+        if note is not None and head is not None:
+            facts["checkpoint_age"] = max(0, now - head.seen_at)
+            times = cosignature_times(
+                SignedNote.from_bytes(note), [witness.key for witness in document.witnesses]
+            )
+            facts["cosigned"] = len(times)
+        facts["lists_age"] = _lists_age(services, uris, now)
+    except (ServicesUnavailableError, OSError, MalformedError, BadNoteSignatureError):
+        pass  # what could not be looked at stays None, and the status says so
+    return Readiness(ratchet=_ratchet(services, facts.pop("head_size")), **facts)
+
+
+def _database(services: Services) -> dict[str, Any]:
+    try:
+        with services.sessions() as session:
+            head = session.scalars(select(HeadRow).order_by(HeadRow.place.desc())).first()
+            waiting = SubmissionRow.state.in_(("queued", "sequenced"))
+            return {
+                "database": True,
+                "queue": session.scalar(select(func.count()).select_from(SubmissionRow).where(waiting)),
+                "marks": session.scalar(select(func.count()).select_from(MarkRow)),
+                "log_size": None if head is None else head.published_size,
+                "head_size": None if head is None else head.size,
+                "uris": session.scalars(select(MarkRow.status_uri).distinct()).all(),
+            }
+    except SQLAlchemyError:
+        names = ("queue", "marks", "log_size", "head_size")
+        return {"database": False, "uris": [], **dict.fromkeys(names)}
+
+
+def _lists_age(services: Services, uris: list[str], now: int) -> int | None:
+    """Give the age of the oldest list; a missing one is as old as can be."""
+    ages = []
+    for named in uris:
+        uri = StatusUri.find(named)
+        data = None if uri is None else services.files.find_list(uri.series, uri.n)
+        claims = None if data is None else evidence.read_claims(data)
+        ages.append(now if claims is None else max(0, now - claims.iat))
+    return max(ages, default=None)
+
+
+def _ratchet(services: Services, head_size: int | None) -> str:
+    """Compare the last head the log key signed with the database: a restored backup shows here first."""
+    try:
+        lines = services.files.ratchet.read_bytes().splitlines()
+        signed = read_line(lines[-1]).size if lines else 0
+    except FileNotFoundError:
+        return "missing"
+    except (OSError, MalformedError, FilesError):
+        return "unreadable"
+    if head_size is None or signed == head_size:
+        return "ok"
+    return "ahead" if signed > head_size else "behind"

@@ -1,0 +1,1 @@
+"""What the registry answers over HTTP. Views translate, they do not decide."""
