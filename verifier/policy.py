@@ -60,6 +60,11 @@ def check_policy(claims: MarkClaims, owner: str, policy: Policy, *, offset: int)
         said = _fold(claims.statement) + "\n" + _fold(claims.statement_latin or "")
         if _fold(policy.scope_contains) not in said:
             return Refused(Reason.POLICY_SCOPE, f"the scope does not say {policy.scope_contains!r}")
+    if policy.valid_until_column is not None:
+        # Whoever reads a table puts the row's day in its place; without one, what was asked is not met.
+        return Refused(
+            Reason.POLICY_UNTIL, f"the day stands in column {policy.valid_until_column!r} of a table"
+        )
     if policy.valid_until_at_least is not None:
         zone = timezone(timedelta(seconds=offset))
         needed = datetime.combine(policy.valid_until_at_least, time.min, zone) + timedelta(days=1)
@@ -97,7 +102,8 @@ def policy_from_file(path: Path) -> Policy:
 
 def policy_from_table(table: dict[str, Any]) -> Policy:
     """Read the same keys from a table. Raises PolicyError."""
-    if table.get("version") != 1:
+    version = table.get("version")
+    if type(version) is not int or version != 1:
         raise PolicyError("a policy begins with version = 1")
     values: dict[str, Any] = {}
     for key, value in table.items():
@@ -148,7 +154,7 @@ def _scope(key: str, value: Any) -> dict[str, Any]:
 def _until(key: str, value: Any) -> dict[str, Any]:
     if isinstance(value, date) and not isinstance(value, datetime):
         return {key: value}
-    if isinstance(value, str) and value.startswith("column:"):
+    if isinstance(value, str) and value.startswith("column:") and value != "column:":
         return {"valid_until_column": value.removeprefix("column:")}
     try:
         return {key: date.fromisoformat(value)}
@@ -157,13 +163,19 @@ def _until(key: str, value: Any) -> dict[str, Any]:
 
 
 def _accept(key: str, value: Any) -> dict[str, Any]:
-    accepted = []
-    for one in value if isinstance(value, list) else [{}]:
-        levels = one.get("levels") if isinstance(one, dict) and set(one) == {"scheme", "levels"} else None
-        if not isinstance(levels, list) or not all(type(level) is int for level in levels):
-            raise PolicyError(f"[[{key}]] takes scheme and levels, for example levels = [3, 4]")
-        accepted.append(Accept(scheme=str(one["scheme"]), levels=frozenset(one["levels"])))
-    return {key: tuple(accepted)}
+    accepted = [_accepted(one) for one in value] if isinstance(value, list) else []
+    found = tuple(one for one in accepted if one is not None)
+    if not found or len(found) < len(accepted):  # an empty list would ask for nothing, and look as if it did
+        raise PolicyError(f"[[{key}]] takes scheme and levels, for example levels = [3, 4]")
+    return {key: found}
+
+
+def _accepted(entry: Any) -> Accept | None:
+    match entry:
+        case {"scheme": str(scheme), "levels": [_, *_] as levels} if len(entry) == 2:
+            if all(type(level) is int and 1 <= level <= 9 for level in levels):
+                return Accept(scheme=scheme, levels=frozenset(levels))
+    return None
 
 
 def _age(key: str, value: Any) -> dict[str, Any]:

@@ -146,6 +146,8 @@ def _host(chain: TrustChain | None) -> str | None:
 
 def _policy(arguments: argparse.Namespace) -> Policy | None:
     policy = None if arguments.policy is None else policy_from_file(arguments.policy)
+    if policy is not None and policy.valid_until_column is not None:
+        raise UsageError("--policy: a column needs a table of suppliers; write a date such as 2027-03-31")
     if arguments.organisation is None:
         return policy
     try:
