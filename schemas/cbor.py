@@ -16,7 +16,19 @@ import cbor2
 
 from schemas.errors import MalformedError, NotDeterministicError, TooLargeError
 
-__all__ = ["MAX_UINT", "Value", "byte_string", "check_same", "closed_map", "decode", "encode", "loads", "split_sequence"]
+__all__ = [
+    "MAX_UINT",
+    "Value",
+    "byte_string",
+    "check_same",
+    "closed_map",
+    "decode",
+    "encode",
+    "loads",
+    "split_sequence",
+    "text_string",
+    "unsigned",
+]
 
 Value: TypeAlias = "int | bytes | str | list[Any] | dict[Any, Any]"
 
@@ -83,8 +95,8 @@ def closed_map(
         raise MalformedError("expected a map", path)
     keys = value.keys()
     if keys != required:
-        if missing := required - keys:
-            raise MalformedError(f"missing {_names(missing)}", path)
+        if not required <= keys:
+            raise MalformedError(f"missing {_names(required - keys)}", path)
         if unknown := keys - required - optional:
             raise MalformedError(f"unknown {_names(unknown)}: every map is closed", path)
     for key in keys:
@@ -93,9 +105,24 @@ def closed_map(
     return value
 
 
+def unsigned(number: int) -> bytes:
+    """Encode one integer, which the caller knows to lie between 0 and 2^53−1."""
+    if 0x10000 <= number < 0x100000000:  # a time, mostly
+        return pack(">BI", 26, number)
+    return _head(0x00, number)
+
+
 def byte_string(data: bytes) -> bytes:
     """Encode one byte string: what every signature structure is made of."""
-    return _head(0x40, len(data)) + data
+    size = len(data)
+    return (_BYTES_HEADS[size] if size < 512 else _head(0x40, size)) + data
+
+
+def text_string(text: str) -> bytes:
+    """Encode one text, which the caller knows to hold no half of a surrogate pair."""
+    data = text.encode()
+    size = len(data)
+    return (_TEXT_HEADS[size] if size < 256 else _head(0x60, size)) + data
 
 
 def _names(keys: Iterable[Any]) -> str:
@@ -112,6 +139,11 @@ def _head(major: int, number: int) -> bytes:
     if number < 0x100000000:
         return pack(">BI", major | 26, number)
     return pack(">BQ", major | 27, number)
+
+
+# The heads of nearly all strings there are, made once.
+_BYTES_HEADS = [_head(0x40, size) for size in range(512)]
+_TEXT_HEADS = [_head(0x60, size) for size in range(256)]
 
 
 def _encode(value: object, depth: int, path: str) -> bytes:

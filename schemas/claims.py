@@ -14,8 +14,6 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, TypeVar
 
-import cbor2
-
 from schemas import cbor
 from schemas.errors import MalformedError
 from schemas.mark_number import BadMarkNumberError, MarkNumber
@@ -99,6 +97,8 @@ class EventReason(IntEnum):
 _MARK_KEYS = frozenset({2, 4, 5, 6, 7, STATUS_CLAIM, MARK_CLAIM})
 _FACT_KEYS = frozenset({1, 2, 3, 4, 5, 7})
 _FACT_OPTIONS = frozenset({6, 8, 9})
+_MARK_KEY = cbor.encode(MARK_CLAIM)
+_FACTS = (b"\xa6", b"\xa7", b"\xa8", b"\xa9")  # the head of a map of six and so many options
 _STATUS_KEYS = frozenset({"status_list"})
 _REFERENCE_KEYS = frozenset({"idx", "uri"})
 
@@ -184,35 +184,34 @@ class MarkClaims:
             raise MalformedError("the hash of the listed entities belongs to a group, and only to it", "mark.-65537.9")
 
     def to_bytes(self) -> bytes:
-        """Encode; the keys are written in §4.2.1 order, so cbor2 may keep the order it is given."""
-        scope: list[int | str] = [self.unit.value, self.statement]
-        if self.statement_latin is not None:
-            scope.append(self.statement_latin)
-        facts: dict[int, Any] = {
-            1: self.scheme,
-            2: self.edition,
-            3: self.level,
-            4: self.assessment.value,
-            5: self.name,
-        }
+        """Encode: the grammar written out, its keys in §4.2.1 order. Every mark read is compared with this."""
+        text, uint = cbor.text_string, cbor.unsigned
+        options = [self.name_latin, self.assessor, self.entities_sha256]
+        parts = [
+            b"\xa7\x02" + text(str(self.holder)),
+            b"\x04" + uint(self.exp),
+            b"\x05" + uint(self.nbf),
+            b"\x06" + uint(self.iat),
+            b"\x07\x46" + self.number.to_bytes(),
+            b"\x19\xff\xff\xa1\x6bstatus_list\xa2\x63idx" + uint(self.status_index),
+            b"\x63uri" + text(self.status_uri),
+            _MARK_KEY + _FACTS[3 - options.count(None)] + b"\x01" + text(self.scheme),
+            b"\x02" + text(self.edition),
+            b"\x03" + uint(self.level),
+            b"\x04" + uint(self.assessment),
+            b"\x05" + text(self.name),
+        ]
         if self.name_latin is not None:
-            facts[6] = self.name_latin
-        facts[7] = scope
+            parts.append(b"\x06" + text(self.name_latin))
+        if self.statement_latin is None:
+            parts += b"\x07\x82", uint(self.unit), text(self.statement)
+        else:
+            parts += b"\x07\x83", uint(self.unit), text(self.statement), text(self.statement_latin)
         if self.assessor is not None:
-            facts[8] = self.assessor
+            parts.append(b"\x08" + text(self.assessor))
         if self.entities_sha256 is not None:
-            facts[9] = self.entities_sha256
-        return cbor2.dumps(
-            {
-                2: str(self.holder),
-                4: self.exp,
-                5: self.nbf,
-                6: self.iat,
-                7: self.number.to_bytes(),
-                STATUS_CLAIM: {"status_list": {"idx": self.status_index, "uri": self.status_uri}},
-                MARK_CLAIM: facts,
-            }
-        )
+            parts.append(b"\x09" + cbor.byte_string(self.entities_sha256))
+        return b"".join(parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,9 +291,10 @@ def _string(value: object, path: str) -> str:
 
 
 def _text(value: object, path: str) -> str:
-    text = _string(value, path)
-    check_text(text, path, max_bytes=MAX_TEXT)
-    return text
+    if type(value) is not str:
+        raise MalformedError("expected a text", path)
+    check_text(value, path, max_bytes=MAX_TEXT)
+    return value
 
 
 def _latin(value: object, path: str) -> str:
@@ -338,6 +338,7 @@ def _hash(value: object, path: str) -> bytes:
 
 
 def _member(kind: type[E], value: object, path: str) -> E:
-    if type(value) is not int or value not in kind._value2member_map_:
+    member = kind._value2member_map_.get(value) if type(value) is int else None
+    if not isinstance(member, kind):
         raise MalformedError(f"not one of {', '.join(f'{m.value} ({m.name.lower()})' for m in kind)}", path)
-    return kind(value)
+    return member

@@ -27,6 +27,7 @@ BITS = 45
 _LENGTH = 10
 _MAX_TYPED = 64
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
+_DOUBLED = {character: 2 * value // 32 + 2 * value % 32 for character, value in _VALUES.items()}
 # Full-width ASCII to ASCII, small letters to capitals, look-alikes to digits; hyphens and spaces of every
 # kind vanish. A table, not NFKC and upper(): those would also read "ſ", "ı" or "②" as something.
 _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d\uff70\ufe63_"
@@ -120,7 +121,7 @@ class MarkNumber:
         return f"{text[:5]}-{text[5:]}"
 
     def __str__(self) -> str:
-        data = "".join(ALPHABET[self.value >> shift & 31] for shift in range(BITS - 5, -1, -5))
+        data = "".join([ALPHABET[self.value >> shift & 31] for shift in range(BITS - 5, -1, -5)])
         return data + _check_character(data)
 
 
@@ -168,10 +169,8 @@ def _is_right(typed: str) -> bool:
 
 
 def _check_character(data: str) -> str:
-    total = 0
-    for place, character in enumerate(reversed(data)):
-        product = _VALUES[character] * (2 if place % 2 == 0 else 1)
-        total += product // 32 + product % 32
+    total = sum([_DOUBLED[character] for character in data[::-2]])
+    total += sum([_VALUES[character] for character in data[-2::-2]])
     return ALPHABET[-total % 32]
 
 

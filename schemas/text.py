@@ -43,6 +43,9 @@ _REFUSED = {
     ),
 }
 _ANY_REFUSED = re.compile(f"[{''.join(_REFUSED.values())}]")
+# Beside printable ASCII: kana, unified ideographs, full-width forms: no such character is refused, and none changes or
+# joins another under NFC. A text of nothing else, and nearly every text is, needs no closer look.
+_EVERYDAY = re.compile(r"[ -~\u3000-\u3002\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uff01-\uff5e]*")
 _SELECTOR = re.compile(f"[{_SELECTORS}]")
 _STRAY_SELECTOR = re.compile(rf"(?:\A|[\s{_SELECTORS}])[{_SELECTORS}]")
 _COMPATIBILITY_IDEOGRAPHS = (range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
@@ -57,7 +60,8 @@ def check_text(text: str, path: str, *, max_bytes: int) -> None:
     """
     if len(text) > max_bytes:  # every character is a byte at least: bounded before anything is looked at
         raise MalformedError(f"text is longer than {max_bytes} bytes", path)
-    if not (text.isascii() and text.isprintable()):  # nothing below concerns printable ASCII
+    is_everyday = (text.isascii() and text.isprintable()) or _EVERYDAY.fullmatch(text) is not None
+    if not is_everyday:
         if refused := _ANY_REFUSED.search(text):
             raise MalformedError(_problem(refused), path)
         if stray := _STRAY_SELECTOR.search(text):
@@ -68,7 +72,7 @@ def check_text(text: str, path: str, *, max_bytes: int) -> None:
         raise MalformedError("text is empty or blank", path)
     if len(text.encode()) > max_bytes:
         raise MalformedError(f"text is longer than {max_bytes} bytes", path)
-    if not unicodedata.is_normalized("NFC", text):
+    if not is_everyday and not unicodedata.is_normalized("NFC", text):
         raise MalformedError(f"text is not NFC{_old_form_hint(text)}", path)
 
 
