@@ -96,6 +96,14 @@ class Manifest:
             }
         )
 
+    def has_its_types(self) -> bool:
+        """Whether what JSON put into the fields is what they promise."""
+        texts = [text for log in self.logs for text in (log.dir, log.origin)]
+        texts += [text for one in self.lists for text in (one.file, one.uri)]
+        texts += [] if self.as_of is None else [self.as_of]
+        sizes = [log.size for log in self.logs]
+        return all(type(text) is str for text in texts) and all(type(size) is int for size in sizes)
+
     @classmethod
     def from_bytes(cls, data: bytes) -> "Manifest":
         """Read a manifest; another form than `to_bytes` gives is refused. Raises MalformedError."""
@@ -109,7 +117,7 @@ class Manifest:
                 logs=tuple(ListedLog(**log) for log in value["logs"]),
                 lists=tuple(ListedStatus(**one) for one in value["lists"]),
             )
-            same = manifest.to_bytes() == data
+            same = manifest.to_bytes() == data and manifest.has_its_types()
         except (ValueError, TypeError, KeyError, RecursionError, rfc8785.CanonicalizationError) as error:
             raise MalformedError(f"not a table of contents ({error})", MANIFEST) from error
         if not same or manifest.variant not in ("evidence", "plain", "register"):
