@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forge import NOW, World
 from forge.files import written
-from forge.lies.status import reinstated
+from forge.lies.ended import reinstated
 from forge.vectors import published
 from forge.world import ISSUED
 from schemas.claims import EventKind, EventReason

@@ -1,11 +1,22 @@
-"""The lies, one module a check of docs/format.md §8, in its order."""
+"""The lies, in the order of the checks of docs/format.md §8."""
 
-from forge.lies import asking, issuer, logged, moments, signature, status, structure
+from forge.lies import (
+    asking,
+    ended,
+    issuer,
+    logged,
+    moments,
+    signature,
+    status,
+    structure,
+    trust,
+    witnessed,
+)
 from forge.vectors import Book
 
 
 def all_vectors() -> Book:
     book = Book()
-    for chapter in (structure, issuer, signature, moments, logged, status, asking):
+    for chapter in (structure, trust, issuer, signature, moments, logged, witnessed, status, ended, asking):
         chapter.tell(book)
     return book
