@@ -5,6 +5,7 @@ first used. From then on a mark is proven by standing at its place.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
 from threading import RLock
@@ -151,6 +152,15 @@ class BundleView:
     def root_at(self, place: int, size: int) -> bytes | None:
         log = self._logs.get(place)
         return None if log is None else log.root_at(size)
+
+    def leaves(self) -> Iterator[tuple[int, int, bytes]]:
+        """Give every entry the file holds as (place, index, entry) in the log's order, each proven to be that leaf.
+
+        All of them only in a register that is whole: compare with the heads. Raises MalformedError.
+        """
+        for place, log in sorted(self._logs.items()):
+            for index, entry in sorted(log.entries.items()):
+                yield place, index, entry
 
     def logged(self, entry: bytes, *, iat: int) -> Logged | Refused:
         leaf = leaf_hash(entry)

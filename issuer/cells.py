@@ -1,0 +1,361 @@
+"""What one cell says: text to value, or a named fault. Nothing here depends on the scheme or the day.
+
+Spreadsheets damage cells in known ways. What can be read in one way only is read; what has lost something is
+named, never repaired: a digit that was guessed would be signed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from issuer.problems import CellError
+from schemas.claims import MAX_TEXT, Assessment, Unit, entities_hash_input
+from schemas.errors import MalformedError
+from schemas.mark_number import BadMarkNumberError, MarkNumber
+from schemas.organisation_id import BadOrganisationIdError, OrganisationId
+from schemas.profile import check_profile_document
+from schemas.text import check_text, is_latin, keep_old_forms
+
+__all__ = ["PARSERS", "Parser", "canonical", "rewritten"]
+
+Parser = Callable[[str], Any]
+
+_SPREADSHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)", re.IGNORECASE)
+_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]0?0:00(?::00)?)?")
+_COMPACT = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})")
+_REIWA = re.compile(r"(?:令和|R)\s*([0-9]{1,2}|元)[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.IGNORECASE)
+_LEVEL = re.compile(r"(?:★|☆|星|LEVEL|LV\.?)?\s*([1-9])(?:\.0+)?", re.IGNORECASE)
+_STARS = re.compile(r"★{1,9}")
+_DRAFT_ID = re.compile(r"[^\s=+\-@#'\"][^\"]*")
+_HALF_KANA = re.compile("[\uff61-\uff9f]+")
+_FIRST_DAY = date(1899, 12, 30)  # day 0 of Excel's calendar, as its serial numbers count after February 1900
+
+_ASSESSMENTS = {
+    "expert-confirmed": Assessment.EXPERT_CONFIRMED,
+    "専門家確認": Assessment.EXPERT_CONFIRMED,
+    "専門家確認付き自己評価": Assessment.EXPERT_CONFIRMED,
+    "third-party": Assessment.THIRD_PARTY,
+    "第三者評価": Assessment.THIRD_PARTY,
+}
+_UNITS = {
+    "legal-entity": Unit.LEGAL_ENTITY,
+    "法人": Unit.LEGAL_ENTITY,
+    "法人単位": Unit.LEGAL_ENTITY,
+    "group": Unit.GROUP,
+    "グループ": Unit.GROUP,
+    "division": Unit.DIVISION,
+    "部門": Unit.DIVISION,
+    "事業部": Unit.DIVISION,
+    "事業所": Unit.DIVISION,
+}
+_AFFILIATIONS = {"internal": "internal", "社内": "internal", "external": "external", "社外": "external"}
+_KINDS = {
+    "former": "former",
+    "旧商号": "former",
+    "旧称": "former",
+    "trading": "trading",
+    "屋号": "trading",
+    "通称": "trading",
+    "other-script": "other-script",
+    "他表記": "other-script",
+}
+_ISO_3166 = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT "
+    "BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH "
+    "ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT "
+    "HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS "
+    "LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI "
+    "NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG "
+    "SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG "
+    "UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW "
+)
+_COUNTRIES = frozenset(re.findall("[A-Z]{2}", _ISO_3166))
+
+
+def rewritten(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """Give a text as it will be signed, and what was changed: (reason, detail) each.
+
+    Old forms of characters become base + variation selector, since NFC would turn them into modern ones;
+    half-width kana become full-width; anything else is only normalised.
+    """
+    notes = []
+    wide = _HALF_KANA.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+    if wide != text:
+        notes.append(("kana-widened", f"half-width kana are written full-width: {wide}"))
+    kept = keep_old_forms(wide)
+    if kept != unicodedata.normalize("NFC", wide):
+        old = [sign for sign in wide if keep_old_forms(sign) != unicodedata.normalize("NFC", sign)]
+        ways = ", ".join(
+            f"{sign} U+{ord(sign):04X} as {' '.join(f'U+{ord(part):04X}' for part in keep_old_forms(sign))}"
+            for sign in old
+        )
+        notes.append(("old-form-kept", f"old forms are kept by a variation selector: {ways}"))
+    if "㈱" in kept or "㈲" in kept:
+        notes.append(("abbreviated", "㈱ and ㈲ are abbreviations; registered names are written out"))
+    return kept, notes
+
+
+def _text(text: str) -> str:
+    if _SPREADSHEET_ERROR.fullmatch(text):
+        raise CellError("spreadsheet-error", f"{text} is an error a spreadsheet shows, not a value")
+    if "\n" in text or "\r" in text:
+        raise CellError("line-break", "a line break inside the cell: write it in one line")
+    kept = rewritten(text)[0]
+    try:
+        check_text(kept, "", max_bytes=MAX_TEXT)
+    except MalformedError as error:
+        size = len(kept.encode())
+        if size > MAX_TEXT:
+            raise CellError("too-long", f"{size} bytes; {MAX_TEXT} are permitted (a kanji has 3)") from None
+        raise CellError("bad-text", error.problem) from None
+    if "\ufffd" in kept:
+        raise CellError("bad-text", "a character was lost when the file was saved (U+FFFD)")
+    return kept
+
+
+def _latin(text: str) -> str:
+    value = _text(text)
+    if not is_latin(value):
+        strange = next(sign for sign in value if not is_latin(sign))
+        raise CellError("not-latin", f"{strange} is not Latin script")
+    return value
+
+
+def _kana(text: str) -> str:
+    return _text(unicodedata.normalize("NFKC", text))
+
+
+def _draft_id(text: str) -> str:
+    if _looks_like_a_lost_number(text):
+        raise CellError("spreadsheet-number", f"{text} is what a spreadsheet made of a long number")
+    value = _text(text)
+    if len(value) > 80 or not _DRAFT_ID.fullmatch(value):
+        raise CellError(
+            "bad-draft-id", "at most 80 characters, without quotation marks, not beginning with = + - @ #"
+        )
+    return value
+
+
+def _organisation(text: str) -> OrganisationId:
+    try:
+        return OrganisationId.read_loosely(text)
+    except BadOrganisationIdError as error:
+        raise CellError(error.fault, error.problem) from None
+
+
+def _looks_like_a_lost_number(text: str) -> bool:
+    folded = unicodedata.normalize("NFKC", text)
+    return re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", folded, re.IGNORECASE) is not None
+
+
+def _date(text: str) -> date:
+    folded = unicodedata.normalize("NFKC", text).strip()
+    found = _DATE.fullmatch(folded) or _COMPACT.fullmatch(folded)
+    if found:
+        year, month, day = (int(part) for part in found.groups())
+    elif reiwa := _REIWA.fullmatch(folded):
+        year, month, day = 2018 + (1 if reiwa[1] == "元" else int(reiwa[1])), int(reiwa[2]), int(reiwa[3])
+    else:
+        raise _no_date(folded)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise CellError("no-such-day", f"{folded} is no day of the calendar") from None
+
+
+def _no_date(text: str) -> CellError:
+    if re.fullmatch(r"[0-9]{5}(\.0+)?", text):
+        day = _FIRST_DAY + timedelta(days=int(text[:5]))
+        return CellError(
+            "spreadsheet-date", f"{text} is a spreadsheet's day number; it would be {day.isoformat()}"
+        )
+    if re.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}", text):
+        return CellError(
+            "ambiguous-date", f"{text} can be read in several ways: write the year first, in four digits"
+        )
+    return CellError("bad-date", f"{text[:40]!r} is no date")
+
+
+def _level(text: str) -> int:
+    folded = unicodedata.normalize("NFKC", text).strip()
+    if _STARS.fullmatch(folded):
+        return len(folded)
+    found = _LEVEL.fullmatch(folded)
+    if found is None:
+        raise CellError("bad-level", f"{text[:40]!r} is no level")
+    return int(found[1])
+
+
+def _choice(table: dict[str, Any]) -> Parser:
+    def parse(text: str) -> Any:
+        folded = unicodedata.normalize("NFKC", text).strip().casefold().replace(" ", "-").replace("_", "-")
+        if folded not in table:
+            raise CellError("bad-choice", f"{text[:40]!r} is none of {', '.join(table)}")
+        return table[folded]
+
+    return parse
+
+
+def _country(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).strip().upper()
+    code = {"日本": "JP", "日本国": "JP", "JAPAN": "JP"}.get(folded, folded)
+    if code not in _COUNTRIES:
+        raise CellError("bad-country", f"{text[:40]!r} is no country code of ISO 3166-1")
+    return code
+
+
+def _region(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).strip().upper()
+    if not re.fullmatch(r"[A-Z]{2}-[A-Z0-9]{1,3}", folded):
+        raise CellError("bad-region", f"{text[:40]!r} is no code of ISO 3166-2")
+    return folded
+
+
+def _code(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).strip().upper()
+    if not re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,31}", folded):
+        raise CellError("bad-code", f"{text[:40]!r} is no code of an assessing organisation")
+    return folded
+
+
+def _number(text: str) -> MarkNumber:
+    try:
+        return MarkNumber.from_text(text)
+    except BadMarkNumberError as error:
+        raise CellError("bad-mark-number", error.problem) from None
+
+
+def _parts(text: str) -> list[list[str]]:
+    one_width = text.translate({ord("；"): ";", ord("｜"): "|", ord("："): ":"})
+    return [[part.strip() for part in item.split("|")] for item in one_width.split(";") if item.strip()]
+
+
+def _other_names(text: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for item in _parts(text):
+        kind, colon, name = "|".join(item).partition(":")
+        if not colon or kind.strip().casefold() not in _KINDS:
+            raise CellError(
+                "bad-list", f"{'|'.join(item)[:60]!r} does not begin with former:, trading: or other-script:"
+            )
+        found.append((_KINDS[kind.strip().casefold()], _text(name.strip())))
+    return tuple(found)
+
+
+def _entities(text: str) -> tuple[tuple[str, str, str | None], ...]:
+    found = []
+    for item in _parts(text):
+        if len(item) not in (2, 3):
+            raise CellError("bad-list", f"{'|'.join(item)[:60]!r} is not id|name or id|name|latin")
+        latin = _latin(item[2]) if len(item) == 3 and item[2] else None
+        found.append((str(_organisation(item[0])), _text(item[1]), latin))
+    try:
+        entities_hash_input([one[0] for one in found])
+    except MalformedError as error:
+        raise CellError("duplicate-entity", error.problem) from None
+    if len(found) > 500:
+        raise CellError("bad-list", f"{len(found)} entities; 500 are permitted")
+    return tuple(sorted(found, key=lambda one: one[0].encode()))
+
+
+def _related(text: str) -> tuple[tuple[str, str, str | None], ...]:
+    found = []
+    for item in _parts(text):
+        if len(item) not in (2, 3):
+            raise CellError(
+                "bad-list", f"{'|'.join(item)[:60]!r} is not scheme|reference or scheme|reference|day"
+            )
+        until = _date(item[2]).isoformat() if len(item) == 3 and item[2] else None
+        found.append((_text(item[0]), _text(item[1]), until))
+    return tuple(found)
+
+
+def _web(text: str) -> str:
+    value = _text(text)
+    try:
+        check_profile_document({"country": "JP", "web": value}, "")
+    except MalformedError as error:
+        raise CellError("bad-address", error.problem) from None
+    return value
+
+
+def _mail(text: str) -> str:
+    value = unicodedata.normalize("NFKC", text).strip()
+    if not re.fullmatch(r"[^@\s<>]{1,64}@[^@\s<>]{1,190}", value):
+        raise CellError("bad-address", f"{text[:40]!r} is no mail address")
+    return value
+
+
+def _hours(text: str) -> str:
+    value = unicodedata.normalize("NFKC", text).strip().replace(",", "")
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,2})?", value):
+        raise CellError("bad-number", f"{text[:40]!r} is no number of hours")
+    return value
+
+
+def _sha256(text: str) -> str:
+    value = unicodedata.normalize("NFKC", text).strip().lower()
+    if not re.fullmatch("[0-9a-f]{64}", value):
+        raise CellError("bad-hash", f"{text[:40]!r} is not 64 hex digits")
+    return value
+
+
+def _remarks(text: str) -> str:
+    if len(text) > 10_000:
+        raise CellError("too-long", "more than 10,000 characters")
+    return text
+
+
+PARSERS: dict[str, Parser] = {
+    "draft_id": _draft_id,
+    "organisation_id": _organisation,
+    "legal_name": _text,
+    "legal_name_latin": _latin,
+    "name_kana": _kana,
+    "other_names": _other_names,
+    "country": _country,
+    "region": _region,
+    "level": _level,
+    "edition": _text,
+    "assessment": _choice(_ASSESSMENTS),
+    "unit": _choice(_UNITS),
+    "scope": _text,
+    "scope_latin": _latin,
+    "entities": _entities,
+    "assessed_on": _date,
+    "valid_from": _date,
+    "valid_until": _date,
+    "assessor_code": _code,
+    "expert_qualification": _text,
+    "expert_affiliation": _choice(_AFFILIATIONS),
+    "expert_training_on": _date,
+    "oath_on": _date,
+    "technical_check_on": _date,
+    "technical_checker_code": _code,
+    "supersedes": _number,
+    "related": _related,
+    "contact": _text,
+    "web": _web,
+    "expert_name": _text,
+    "expert_no": _text,
+    "oath_by": _text,
+    "contact_mail": _mail,
+    "effort_hours": _hours,
+    "report_sha256": _sha256,
+    "remarks": _remarks,
+}
+
+
+def canonical(value: Any) -> Any:
+    """Write a parsed value for JSON in one way, so that the same content has the same hash."""
+    if isinstance(value, tuple):
+        return [canonical(item) for item in value]
+    if isinstance(value, Assessment | Unit):
+        return value.slug
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, OrganisationId | MarkNumber):
+        return str(value)
+    return value

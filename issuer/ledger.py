@@ -1,0 +1,210 @@
+"""The ledger: one SQLite file, and the questions asked of it.
+
+Every change is one `BEGIN IMMEDIATE` transaction that is on the disk when it returns (WAL, synchronous FULL): two
+processes take turns, and a kill leaves either all of a change or nothing.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, event, func, select, update
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from issuer.models import Base, DraftRow, HistoryRow, MarkRow, MetaRow, ObjectRow
+
+__all__ = ["Books", "Ledger", "LedgerError"]
+
+VERSION = 1
+BUSY_MS = 30_000
+SENDABLE = ("signed", "submitted")
+
+
+class LedgerError(Exception):
+    """The ledger cannot be used; says why."""
+
+
+class Books:
+    """The ledger within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    # ---------------------------------------------------------------- drafts and marks
+
+    def find_draft(self, draft_id: str) -> DraftRow | None:
+        return self.session.get(DraftRow, draft_id)
+
+    def find_mark(self, number: str) -> MarkRow | None:
+        return self.session.get(MarkRow, number)
+
+    def mark_of(self, draft_id: str) -> MarkRow | None:
+        """The mark of a draft that was not voided; there is at most one."""
+        return self.session.scalar(select(MarkRow).where(MarkRow.draft_id == draft_id, ~MarkRow.voided))
+
+    def live_marks(self) -> Sequence[MarkRow]:
+        return self.session.scalars(
+            select(MarkRow).where(~MarkRow.voided).order_by(MarkRow.exp, MarkRow.number)
+        ).all()
+
+    def is_used(self, number: str) -> bool:
+        """Whether a number was ever given out here or met in the register."""
+        return self.find_mark(number) is not None or self.latest(number) is not None
+
+    # ---------------------------------------------------------------- objects
+
+    def objects(
+        self, *states: str, kind: str | None = None, number: str | None = None
+    ) -> Sequence[ObjectRow]:
+        """Objects in these states, in the order in which they came about."""
+        asked = select(ObjectRow).where(ObjectRow.state.in_(states)).order_by(ObjectRow.id)
+        if kind is not None:
+            asked = asked.where(ObjectRow.kind == kind)
+        if number is not None:
+            asked = asked.where(ObjectRow.number == number)
+        return self.session.scalars(asked).all()
+
+    def mark_object(self, number: str) -> ObjectRow | None:
+        """The object of a mark of this ledger."""
+        return self.session.scalar(
+            select(ObjectRow).where(ObjectRow.kind == "mark", ObjectRow.number == number)
+        )
+
+    def newest_profile(self, number: str) -> ObjectRow | None:
+        asked = select(ObjectRow).where(
+            ObjectRow.kind == "profile", ObjectRow.number == number, ObjectRow.state != "voided"
+        )
+        return self.session.scalars(asked.order_by(ObjectRow.iat.desc())).first()
+
+    def add(self, kind: str, number: str, iat: int, payload: bytes) -> ObjectRow:
+        """Reserve: from here on these exact claims are what will be signed."""
+        row = ObjectRow(kind=kind, number=number, iat=iat, payload=payload, state="reserved")
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def store_signed(self, row_id: int, raw: bytes, leaf: bytes | None) -> None:
+        """Keep the signed bytes, unless another process signed the same claims first."""
+        self.session.execute(
+            update(ObjectRow)
+            .where(ObjectRow.id == row_id, ObjectRow.state == "reserved", ObjectRow.raw.is_(None))
+            .values(raw=raw, leaf=leaf, state="signed")
+        )
+
+    def set_state(self, ids: Sequence[int], state: str, *, among: Sequence[str] = SENDABLE) -> None:
+        for start in range(0, len(ids), 500):
+            chunk = ids[start : start + 500]
+            self.session.execute(
+                update(ObjectRow)
+                .where(ObjectRow.id.in_(chunk), ObjectRow.state.in_(among))
+                .values(state=state)
+            )
+
+    def void(self, number: str) -> None:
+        """Void a mark that was not published, and all that belongs to it. Its number and index stay used."""
+        self.session.execute(update(MarkRow).where(MarkRow.number == number).values(voided=True))
+        self.session.execute(
+            update(ObjectRow)
+            .where(ObjectRow.number == number, ObjectRow.state != "published")
+            .values(state="voided")
+        )
+
+    # ---------------------------------------------------------------- the register as last seen
+
+    def latest(self, number: str) -> HistoryRow | None:
+        """The last leaf about a mark that this ledger has seen."""
+        asked = select(HistoryRow).where(HistoryRow.number == number).order_by(HistoryRow.id.desc())
+        return self.session.scalars(asked.limit(1)).first()
+
+    def history(self, number: str) -> Sequence[HistoryRow]:
+        return self.session.scalars(
+            select(HistoryRow).where(HistoryRow.number == number).order_by(HistoryRow.id)
+        ).all()
+
+    def knows_leaf(self, leaf: bytes) -> bool:
+        return self.session.scalar(select(HistoryRow.id).where(HistoryRow.leaf == leaf)) is not None
+
+    def object_with_leaf(self, leaf: bytes) -> ObjectRow | None:
+        return self.session.scalar(
+            select(ObjectRow).where(ObjectRow.leaf == leaf, ObjectRow.state != "voided")
+        )
+
+    # ---------------------------------------------------------------- counters
+
+    def get(self, name: str) -> str | None:
+        row = self.session.get(MetaRow, name)
+        return None if row is None else row.value
+
+    def put(self, name: str, value: str) -> None:
+        self.session.merge(MetaRow(name=name, value=value))
+
+    def highest_index(self, uri: str) -> int:
+        """The highest index ever given out in a list, or met there by `sync --bundle`; -1 if none."""
+        own = self.session.scalar(select(func.max(MarkRow.status_index)).where(MarkRow.status_uri == uri))
+        return max(-1 if own is None else own, int(self.get(f"floor {uri}") or -1))
+
+
+class Ledger:
+    """Opens the file, making it (its owner's alone) if it is not there. Raises LedgerError."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        self._engine = create_engine(f"sqlite:///{path}")
+        event.listen(self._engine, "connect", _prepare)
+        try:
+            with self._engine.connect() as connection:
+                self._create(connection)
+        except SQLAlchemyError as error:
+            raise LedgerError(f"{path} is no ledger that can be used: {error}") from error
+
+    def _create(self, connection: Connection) -> None:
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+        if version == VERSION:
+            return
+        if version:
+            raise LedgerError(f"the ledger was written by another release (form {version})")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        Base.metadata.create_all(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+        connection.commit()
+
+    @contextmanager
+    def writing(self) -> Iterator[Books]:
+        """One transaction: committed on leaving, rolled back when anything is raised."""
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            with Session(bind=connection, expire_on_commit=False) as session:
+                yield Books(session)
+                session.flush()
+                connection.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Books]:
+        """One consistent view; nothing is written."""
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            with Session(bind=connection, autoflush=False) as session:
+                yield Books(session)
+                session.expunge_all()
+            connection.rollback()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are begun above, not by the driver
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
