@@ -1,109 +1,59 @@
 """One register from its first trust document to the file somebody verifies."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from forge import trust_documents
 from forge.files import Contents, bundle_members, evidence_members, written
 from forge.logs import Kept, Log
-from forge.signers import Ed25519Signer, P256Signer, p256_entry, signer_named
+from forge.objects import (
+    HOST,
+    ISSUED,
+    ISSUERS,
+    LIFETIME,
+    NOW,
+    ORIGIN,
+    Happened,
+    Issued,
+    first_document,
+    issuer_entry,
+    sign,
+)
+from forge.signers import signer_named
 from forge.trust_documents import (
     DAY,
     ROOTS,
     START,
     base64_of,
-    key_entry,
     note,
     successor,
     text_of,
     vkey,
-    witness,
 )
-from schemas import cbor
 from schemas.claims import Assessment, EventClaims, EventKind, EventReason, MarkClaims, Unit
-from schemas.cose import EVENT_TYPE, MARK_TYPE, STATUS_LIST_TYPE
 from schemas.leaves import EventLeaf, Genesis, IssueLeaf, SnapshotLeaf, TrustLeaf
 from schemas.mark_number import MarkNumber
-from schemas.merkle import leaf_hash
 from schemas.organisation_id import OrganisationId
 from schemas.status_list import StatusListClaims
 from schemas.times import HOUR
 from schemas.trust_document import TrustDocument, anchor_of
 from verifier.fold import Fold, trust_version
 
-NOW = 1_793_491_200  # 2026-11-01T00:00:00Z
-ISSUED = NOW - 10 * DAY
-HOST = "akashi.example"
-ORIGIN = f"{HOST}/log1"
-LIFETIME = 14 * DAY  # of a status list
-
-ISSUERS = {  # label → what the trust document says of it beside its key
-    "issuer-3": {"owner": "Issuer A", "levels": {"3": {"max_days": 400}}, "series": "a"},
-    "issuer-4": {"owner": "Issuer B", "levels": {"4": {"max_days": 1200}}, "series": "b"},
-    "issuer-p": {"owner": "Issuer C", "levels": {"3": {"max_days": 400}}, "series": "c"},
-}
-_TYPES: dict[type, str] = {
-    MarkClaims: MARK_TYPE,
-    EventClaims: EVENT_TYPE,
-    StatusListClaims: STATUS_LIST_TYPE,
-}
-Signer = Ed25519Signer | P256Signer
-
-
-@dataclass(frozen=True, kw_only=True)
-class Issued:
-    """A signed mark; `place` and `index` say where it was logged, if it was."""
-
-    raw: bytes
-    claims: MarkClaims
-    place: int = 0
-    index: int = -1
-
-    @property
-    def number(self) -> str:
-        return str(self.claims.number)
-
-    @property
-    def leaf(self) -> bytes:
-        return leaf_hash(IssueLeaf(mark=self.raw).to_bytes())
-
-    def link(self, *, host: str = HOST, number: str | None = None) -> str:
-        """What its QR says: form 0, which needs no dictionary."""
-        digits = int.from_bytes(b"\1\0" + self.raw, "big")
-        return f"https://{host}/m/{number or self.number}#{digits}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Happened:
-    """A signed event, and where it was logged."""
-
-    raw: bytes
-    claims: EventClaims
-    place: int = 0
-    index: int = -1
-
-    @property
-    def leaf(self) -> bytes:
-        return leaf_hash(EventLeaf(event=self.raw).to_bytes())
-
-
-def issuer_entry(label: str, **changes: Any) -> dict[str, Any]:
-    entry = key_entry(label) | ISSUERS[label] | changes
-    return entry | p256_entry(label) if label.endswith("-p") else entry
-
-
-def first_document(*, witnesses: int = 3, k: int = 2, **changes: Any) -> dict[str, Any]:
-    """Version 1: three issuers, an authority, a status key, `witnesses` of which `k` make a quorum."""
-    keys = [issuer_entry(label) for label in ISSUERS]
-    keys += [key_entry("authority", "authority"), key_entry("status", "status")]
-    return trust_documents.document(
-        keys=keys,
-        witnesses=[witness(f"w{number}") for number in range(1, witnesses + 1)],
-        quorum=[{"k": k, "from": START}],
-        **changes,
-    )
+__all__ = [
+    "HOST",
+    "ISSUED",
+    "ISSUERS",
+    "LIFETIME",
+    "NOW",
+    "ORIGIN",
+    "Happened",
+    "Issued",
+    "World",
+    "first_document",
+    "issuer_entry",
+    "sign",
+]
 
 
 class World:
@@ -355,26 +305,3 @@ class World:
 def _bent(members: dict[str, bytes], bent: Mapping[str, bytes | None]) -> dict[str, bytes]:
     changed = {**members, **bent}
     return {name: data for name, data in changed.items() if data is not None}
-
-
-def sign(
-    claims: MarkClaims | EventClaims | StatusListClaims | bytes,
-    signer: str | Signer,
-    *,
-    typ: str | None = None,
-    alg: int | None = None,
-    kid: bytes | None = None,
-    unprotected: bytes = b"\xa0",
-) -> bytes:
-    """A COSE_Sign1 of claims or of any payload; header and unprotected map can be bent, and are signed as bent."""
-    key = signer_named(signer) if isinstance(signer, str) else signer
-    payload = claims if isinstance(claims, bytes) else claims.to_bytes()
-    header = {
-        1: key.alg if alg is None else alg,
-        4: key.kid if kid is None else kid,
-        16: typ or _TYPES.get(type(claims), MARK_TYPE),
-    }
-    protected = cbor.encode(header)
-    signature = key.sign(cbor.encode(["Signature1", protected, b"", payload]))
-    parts = [cbor.encode(protected), unprotected, cbor.encode(payload), cbor.encode(signature)]
-    return b"\xd2\x84" + b"".join(parts)

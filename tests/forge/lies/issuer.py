@@ -96,6 +96,12 @@ def tell(book: Book) -> None:
     )
     issuer(
         "stranger",
+        "The same by a key in no trust document: the number alone is refused.",
+        sign(claims, "stranger", alg=0),
+        "wrong-algorithm",
+    )
+    issuer(
+        "stranger",
         "Signed by a key in no trust document; the newest list names the version held.",
         sign(claims, "stranger"),
         "unknown-issuer",
