@@ -6,7 +6,7 @@ at a thousand; a question that fits very many is answered with some of them, and
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
@@ -17,7 +17,7 @@ from registry.search_index import index_organisation
 from registry.search_keys import Question, grams, question
 from schemas.status_list import Status
 
-__all__ = ["STATES", "CursorError", "Filters", "Hit", "Page", "index_organisation", "marks_of", "search"]
+__all__ = ["STATES", "CursorError", "Filters", "Hit", "Page", "countries", "index_organisation", "search"]
 
 STATES = ("valid", "suspended", "revoked", "superseded", "expired", "not-yet-valid", "being-published")
 
@@ -89,18 +89,23 @@ def search(
     ranked = sorted(_matches(session, asked).values(), key=lambda match: (-match.score, match.organisation))
     if after is not None:
         ranked = [match for match in ranked if (-match.score, match.organisation) > (-after[0], after[1])]
+    if filters == Filters():
+        ranked = ranked[: limit + 1]
     fitting = _fitting(session, [match.organisation for match in ranked], filters, now)
     found = [match for match in ranked if match.organisation in fitting]
     hits = tuple(_hit(fitting[match.organisation], match.matched, match.score) for match in found[:limit])
     return Page(hits=hits, next=_cursor(hits[-1]) if len(found) > limit else None)
 
 
-def marks_of(session: Session, organisations: Iterable[str]) -> dict[str, list[MarkRow]]:
-    """Give the marks of these holders, newest first."""
-    found: dict[str, list[MarkRow]] = {one: [] for one in organisations}
-    newest_first = (MarkRow.place.desc(), MarkRow.index.desc())
-    for row in session.scalars(select(MarkRow).where(MarkRow.holder.in_(found)).order_by(*newest_first)):
-        found[row.holder].append(row)
+def countries(session: Session) -> list[str]:
+    """Give the countries holders have, each found by one step in the index."""
+    found: list[str] = []
+    beyond = ""
+    while one := session.scalar(
+        select(func.min(OrganisationRow.country)).where(OrganisationRow.country > beyond)
+    ):
+        found.append(one)
+        beyond = one
     return found
 
 

@@ -1,0 +1,128 @@
+"""The reader's language: `?lang=` first, then what the browser prefers, else English.
+
+Sentences of the pages are gettext messages (translations/<lang>/LC_MESSAGES/messages.po, English is the
+message itself); what a slug means is said by `verifier.words`, here as on the command line.
+"""
+
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from flask import Flask, request, url_for
+from flask_babel import Babel, ngettext
+
+from schemas.mark_number import MarkNumber
+from schemas.text import is_latin
+from schemas.times import DAY, HOUR
+from verifier import words
+
+__all__ = [
+    "LANGUAGES",
+    "age",
+    "day",
+    "day_of",
+    "install",
+    "language",
+    "link",
+    "moment",
+    "script",
+    "territory",
+]
+
+LANGUAGES = {"en": "English", "ja": "日本語"}
+_KANA = range(0x3041, 0x3100)
+_HANGUL = range(0xAC00, 0xD7A4)
+_HAN_OF = {None: "ja", "JP": "ja", "CN": "zh-Hans", "SG": "zh-Hans", "TW": "zh-Hant", "HK": "zh-Hant"}
+
+
+def install(app: Flask) -> None:
+    """Teach an application the languages; templates get `link`, `lang`, `title`, `meaning` and the like."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
+    Babel(app, locale_selector=language)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def _() -> dict[str, Any]:
+        lang = language()
+        settings = app.extensions["akashi"].settings
+        return {
+            "lang": lang,
+            "languages": [(code, name, _in_language(code)) for code, name in LANGUAGES.items()],
+            "demonstration": settings.demonstration,
+            "host": settings.host,
+            "link": link,
+            "display": lambda number: MarkNumber.from_text(number).display,
+            "script": script,
+            "title": lambda slug: words.title(slug, lang),
+            "meaning": lambda slug: words.meaning(slug, lang),
+        }
+
+
+def language() -> str:
+    """Give the language of this answer."""
+    asked = request.args.get("lang", "")
+    return asked if asked in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """Give an address of this site that keeps the language where one was asked for."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES and endpoint != "static":
+        values.setdefault("lang", asked)
+    return url_for(endpoint, **values)
+
+
+def _in_language(code: str) -> str:
+    """Give this page's address in another language. Made by hand: the query is the visitor's, `url_for` is not."""
+    query = {name: value for name, value in request.args.items() if name != "lang"}
+    path = quote("/" + request.path.lstrip("/"))  # "//host/…" would lead to another site
+    return f"{request.script_root}{path}?{urlencode({**query, 'lang': code})}"
+
+
+def day(value: date) -> str:
+    """Write a day out in full."""
+    return format_date(value, "long", locale=language())
+
+
+def day_of(seconds: int, *, offset: int) -> date:
+    """Give the day a time falls on in the scheme's offset (seconds east of UTC)."""
+    return datetime.fromtimestamp(seconds, timezone(timedelta(seconds=offset))).date()
+
+
+def moment(seconds: int, *, offset: int) -> str:
+    """Write a time in the scheme's offset, and name the offset."""
+    zone = timezone(timedelta(seconds=offset))
+    return format_datetime(
+        datetime.fromtimestamp(seconds, zone), "yyyy-MM-dd HH:mm 'UTC'xxx", locale=language()
+    )
+
+
+def age(seconds: int) -> str:
+    """Say how long ago, in the unit that suits."""
+    if seconds < 2 * HOUR:
+        minutes = max(seconds, 0) // 60
+        return str(ngettext("%(num)s minute ago", "%(num)s minutes ago", minutes))
+    if seconds < 2 * DAY:
+        return str(ngettext("%(num)s hour ago", "%(num)s hours ago", seconds // HOUR))
+    return str(ngettext("%(num)s day ago", "%(num)s days ago", seconds // DAY))
+
+
+def script(text: str, country: str | None = None) -> str:
+    """Give the `lang` a name is to be read and drawn in; "" where that cannot be told from its letters."""
+    if is_latin(text):
+        return "en"
+    if any(ord(letter) in _HANGUL for letter in text):
+        return "ko"
+    if any(ord(letter) in _KANA for letter in text):
+        return "ja"
+    return _HAN_OF.get(country, "")
+
+
+def territory(country: str | None) -> str | None:
+    """Name a country (ISO 3166-1 alpha-2); one Unicode does not know stays its two letters."""
+    if country is None:
+        return None
+    name = Locale.parse(language()).territories.get(country)
+    return country if name is None else str(name)

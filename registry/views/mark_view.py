@@ -1,0 +1,247 @@
+"""What a mark's page says, as values ready to be shown. One place decides the headline, for page and badge.
+
+The verdict is the verifier's, over the same evidence anybody gets. It is never softened here: where the
+register's own tables say that a mark ended, the page says so even if something else could not be checked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext, ngettext
+
+from registry.i18n import age, day, day_of, language, moment, script
+from registry.lookup import MarkFacts
+from registry.states import State
+from schemas.claims import Assessment, MarkClaims, Unit
+from schemas.mark_number import MarkNumber
+from schemas.trust_document import TrustDocument
+from verifier.report import Finding, Outcome, Report, Verdict
+from verifier.words import meaning, phrase, title
+
+__all__ = ["KINDS", "Headline", "MarkView", "Text", "headline_of", "mark_view"]
+
+# Shape and colour of a state; whatever is not named here ended or has not begun.
+KINDS = {State.VALID: "valid", State.BEING_PUBLISHED: "pending"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The first thing read. `kind` chooses shape and colour: valid, invalid, undetermined, pending."""
+
+    kind: str
+    short: str
+    text: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text somebody else wrote, and the language its letters are to be drawn in ("" if unknown)."""
+
+    text: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the history."""
+
+    when: str
+    what: str
+    reason: str | None
+    successor: MarkNumber | None
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckLine:
+    """One of the seven checks, in words."""
+
+    kind: str
+    name: str
+    outcome: str
+    reason: str | None
+    meaning: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkView:
+    """Everything the page of a mark shows beside what stands in the claims as it is."""
+
+    facts: MarkFacts
+    claims: MarkClaims
+    headline: Headline
+    names: tuple[Text, ...]
+    statements: tuple[Text, ...]
+    level: str
+    stars: str
+    assessment: str
+    unit: str
+    coverage: str
+    scheme: str
+    assessor: str | None
+    first_day: str
+    last_day: str
+    days: str | None
+    next_confirmation: str | None
+    status: str
+    status_kind: str
+    status_since: str | None
+    reason: str | None
+    successor: MarkNumber | None
+    supersedes: tuple[MarkNumber, ...]
+    history: tuple[Step, ...]
+    checks: tuple[CheckLine, ...]
+    notes: tuple[tuple[str, str], ...]
+    as_of: str | None
+    as_of_age: str | None
+    asked_for: str | None
+    profile: Mapping[str, Any]
+    sayings: tuple[str, ...]
+
+
+def headline_of(facts: MarkFacts, report: Report | None) -> Headline:
+    """Say the verdict. `report` is None for a mark that is being published, which nobody can verify yet."""
+    lang = language()
+    if report is None or not facts.is_published:
+        slug = State.BEING_PUBLISHED.value
+        return Headline(
+            kind="pending", short=title(slug, lang), text=title(slug, lang), meaning=meaning(slug, lang)
+        )
+    if facts.state is not State.VALID:
+        return _invalid(facts.state.value)
+    if report.verdict is Verdict.VALID:
+        text = phrase("headline-valid", lang)
+        return Headline(kind="valid", short=title("valid", lang), text=text, meaning=meaning("valid", lang))
+    failed = [one.reason for one in report.findings if one.outcome is Outcome.FAILED and one.reason]
+    if failed:
+        return _invalid(failed[0].value)
+    why = meaning(report.reasons[0], lang) if report.reasons else meaning("undetermined", lang)
+    text = phrase("headline-undetermined", lang)
+    return Headline(kind="undetermined", short=title("undetermined", lang), text=text, meaning=why)
+
+
+def _invalid(slug: str) -> Headline:
+    lang = language()
+    text = gettext("This mark is not valid: %(reason)s", reason=_inline(title(slug, lang)))
+    return Headline(kind="invalid", short=title(slug, lang), text=text, meaning=meaning(slug, lang))
+
+
+def _inline(words: str) -> str:
+    """A title in the middle of a sentence: lower case at its beginning, unless an abbreviation."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
+def mark_view(
+    facts: MarkFacts, report: Report | None, document: TrustDocument, *, now: int, at: date | datetime | None
+) -> MarkView:
+    """Give the page of a mark as of now, or as of `at`."""
+    lang, claims, profile = language(), facts.claims, facts.profile or {}
+    country = profile.get("country")
+    shown_since = facts.state_since if facts.state is not State.VALID else None
+    as_of = None if report is None else report.as_of
+    return MarkView(
+        facts=facts,
+        claims=claims,
+        headline=headline_of(facts, report),
+        names=_both(claims.name, claims.name_latin, country),
+        statements=_both(claims.statement, claims.statement_latin, country),
+        level=gettext("Level %(level)s", level=claims.level),
+        stars="★" * claims.level,
+        assessment=_assessment(claims),
+        unit=title(claims.unit.slug, lang),
+        coverage=_coverage(claims),
+        scheme=document.scheme.names.get(lang) or document.scheme.names.get("en") or claims.scheme,
+        assessor=(profile.get("assessor") or {}).get(lang) or claims.assessor,
+        first_day=day(day_of(claims.nbf, offset=facts.offset)),
+        last_day=day(date.fromisoformat(facts.last_day)),
+        days=_days(facts),
+        next_confirmation=facts.next_confirmation and day(date.fromisoformat(facts.next_confirmation)),
+        status=title(facts.state.value, lang),
+        status_kind=KINDS.get(facts.state, "invalid"),
+        status_since=None if shown_since is None else day(day_of(shown_since, offset=facts.offset)),
+        reason=None if facts.reason is None else title(facts.reason.slug, lang),
+        successor=None if facts.successor is None else MarkNumber.from_text(facts.successor),
+        supersedes=tuple(MarkNumber.from_text(one) for one in facts.supersedes),
+        history=_history(facts),
+        checks=() if report is None else tuple(_check(finding) for finding in report.findings),
+        notes=()
+        if report is None
+        else tuple((title(note.reason, lang), meaning(note.reason, lang)) for note in report.notes),
+        as_of=None if as_of is None else moment(as_of, offset=facts.offset),
+        as_of_age=None if as_of is None or at is not None else age(now - as_of),
+        asked_for=None if at is None else _asked_for(at, facts, now),
+        profile=profile,
+        sayings=tuple(one[lang] for one in profile.get("statements", []) if lang in one),
+    )
+
+
+def _both(text: str, latin: str | None, country: str | None) -> tuple[Text, ...]:
+    """What the mark says, and says again in Latin letters: first in the letters of the reader."""
+    pair = [text, latin] if language() == "ja" else [latin, text]
+    return tuple(Text(text=one, lang=script(one, country)) for one in dict.fromkeys(pair) if one)
+
+
+def _assessment(claims: MarkClaims) -> str:
+    if claims.assessment is Assessment.THIRD_PARTY:
+        return str(gettext("Assessed by a third party, with technical verification"))
+    return str(gettext("Assessed by the organisation itself and confirmed by a security expert"))
+
+
+def _coverage(claims: MarkClaims) -> str:
+    said: dict[Unit, str] = {
+        Unit.LEGAL_ENTITY: gettext(
+            "It covers this legal entity. Parent companies and subsidiaries are not covered."
+        ),
+        Unit.GROUP: gettext("It covers the organisations listed here, and no other member of the group."),
+        Unit.DIVISION: gettext(
+            "It covers only the division or site named here. Other parts of the organisation are not covered."
+        ),
+    }
+    return said[claims.unit]
+
+
+def _days(facts: MarkFacts) -> str | None:
+    if facts.days_left is None or facts.state is State.NOT_YET_VALID:
+        return None
+    if facts.days_left == 0:
+        return str(gettext("ends today"))
+    return str(ngettext("%(num)s day left", "%(num)s days left", facts.days_left))
+
+
+def _asked_for(at: date | datetime, facts: MarkFacts, now: int) -> str:
+    if isinstance(at, datetime):
+        return moment(int(at.timestamp()), offset=facts.offset)
+    return day(min(at, day_of(now, offset=facts.offset)))
+
+
+def _history(facts: MarkFacts) -> tuple[Step, ...]:
+    lang = language()
+    return tuple(
+        Step(
+            when=gettext("not yet") if one.at is None else moment(one.at, offset=facts.offset),
+            what=title(one.kind, lang),
+            reason=None if one.reason is None else title(one.reason.slug, lang),
+            successor=None if one.successor is None else MarkNumber.from_text(one.successor),
+            place=f"{one.log} #{one.index}",
+        )
+        for one in facts.history
+    )
+
+
+def _check(finding: Finding) -> CheckLine:
+    lang = language()
+    is_made = finding.reason is not None or finding.outcome is Outcome.PASSED
+    return CheckLine(
+        kind={Outcome.PASSED: "valid", Outcome.FAILED: "invalid", Outcome.UNKNOWN: "undetermined"}[
+            finding.outcome
+        ],
+        name=title(finding.check, lang),
+        outcome=title(finding.outcome, lang) if is_made else phrase("not-made", lang),
+        reason=None if finding.reason is None else title(finding.reason, lang),
+        meaning=None if finding.reason is None else meaning(finding.reason, lang),
+        detail=finding.detail if finding.reason is not None else "",
+    )
