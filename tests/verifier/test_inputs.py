@@ -1,0 +1,209 @@
+"""Whatever a person hands over is read as what it is, or refused with what would be right."""
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+import qrcode
+import qrcode.util
+from PIL import Image
+
+from forge.scene import Scene
+from schemas.qr import Found, segments
+from verifier.inputs import Input, Unreadable, read_input, read_stream
+
+
+def one(text: str | bytes) -> Input | Unreadable:
+    [found] = read_stream(io.BytesIO(text)) if isinstance(text, bytes) else read_input(text)
+    return found
+
+
+def refused(text: str | bytes) -> Unreadable:
+    found = one(text)
+    assert isinstance(found, Unreadable)
+    return found
+
+
+def judged(text: str | bytes) -> Input:
+    found = one(text)
+    assert isinstance(found, Input)
+    return found
+
+
+def picture(*texts: str, form: str = "PNG") -> bytes:
+    codes = []
+    for text in texts:
+        code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, box_size=3)
+        link, digits = segments(text)
+        code.add_data(qrcode.util.QRData(link, mode=qrcode.util.MODE_8BIT_BYTE))
+        if digits:
+            code.add_data(qrcode.util.QRData(digits, mode=qrcode.util.MODE_NUMBER))
+        codes.append(code.make_image().get_image().convert("RGB"))
+    whole = Image.new(
+        "RGB", (sum(c.width for c in codes) or 50, max([50, *(c.height for c in codes)])), "white"
+    )
+    left = 0
+    for image in codes:
+        whole.paste(image, (left, 0))
+        left += image.width
+    out = io.BytesIO()
+    whole.save(out, form)
+    return out.getvalue()
+
+
+def test_a_number_is_read_in_any_spelling(scene: Scene) -> None:
+    number = scene.good.number
+    for typed in (number, number.lower(), scene.good.claims.number.display, f" {number} "):
+        assert judged(typed).found == Found(number=number, host=None, mark=None)
+
+
+def test_a_link_and_its_digits_carry_the_mark(scene: Scene) -> None:
+    link = scene.good.link()
+    found = judged(link).found
+    assert found == Found(number=scene.good.number, host="akashi.example", mark=scene.good.raw)
+    assert judged(link.partition("#")[2]).found == Found(number=None, host=None, mark=scene.good.raw)
+
+
+@pytest.mark.parametrize(
+    "template", ["{}", "https://akashi.example/m/{}", "https://akashi.example/m/{}?lang=ja"]
+)
+def test_a_mistyped_number_is_refused_with_what_was_perhaps_meant(scene: Scene, template: str) -> None:
+    number = scene.good.number
+    swapped = number[:1] + number[2] + number[1] + number[3:]
+    assert swapped != number
+    problem = refused(template.format(swapped))
+    assert problem.reason == "bad-mark-number"
+    assert number in problem.detail
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nothing.cwt",
+        "hello",
+        "https://akashi.example/",
+        "https://akashi.example/o/1",
+        "/m/x",
+        "x" * 5000,
+        "a\0b",
+    ],
+)
+def test_what_is_neither_file_nor_code_is_refused(text: str) -> None:
+    assert refused(text).reason == "no-code"
+
+
+def test_a_number_far_too_long_in_a_link_is_refused_and_not_guessed_at() -> None:
+    assert refused("https://akashi.example/m/" + "7" * 100).reason == "no-code"
+
+
+@pytest.mark.parametrize("text", ["99999999999", "https://akashi.example/m/7K3Q9XWD29#12345"])
+def test_a_code_that_is_not_right_is_judged_and_not_refused(text: str) -> None:
+    assert judged(text).found == text
+
+
+def test_a_file_is_read_by_its_content(scene: Scene, tmp_path: Path) -> None:
+    contents = {
+        "mark.cwt": (scene.good.raw, scene.good.raw),
+        "link.txt": (scene.good.link().encode() + b"\r\n", _link(scene)),
+        "bom.txt": (b"\xef\xbb\xbf" + scene.good.link().encode(), _link(scene)),
+        "powershell.txt": (scene.good.link().encode("utf-16"), _link(scene)),
+        "rubbish.bin": (b"\x84\xff\xfe\x00", b"\x84\xff\xfe\x00"),
+    }
+    for name, (data, expected) in contents.items():
+        path = tmp_path / name
+        path.write_bytes(data)
+        found = judged(str(path))
+        assert (found.label, found.found, found.evidence) == (str(path), expected, None)
+
+
+def _link(scene: Scene) -> Found:
+    return Found(number=scene.good.number, host="akashi.example", mark=scene.good.raw)
+
+
+def test_a_number_that_looks_like_the_start_of_a_picture_stays_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "number.txt"
+    path.write_text("BM00000000")  # BM opens a bitmap
+    assert refused(str(path)).reason == "bad-mark-number"
+
+
+def test_evidence_brings_its_own_proof(scene: Scene) -> None:
+    evidence = scene.world.evidence(scene.good)
+    assert judged(evidence).evidence == evidence
+
+
+def test_a_bundle_is_no_mark(scene: Scene) -> None:
+    assert refused(scene.world.bundle()).reason == "is-a-bundle"
+    assert refused(scene.world.register()).reason == "is-a-bundle"
+
+
+def test_a_damaged_file_of_evidence_is_judged_as_no_mark(scene: Scene) -> None:
+    damaged = scene.world.evidence(scene.good)[:-5]
+    assert (judged(damaged).found, judged(damaged).evidence) == (damaged, None)
+
+
+def test_a_wrong_line_does_not_hide_the_others(scene: Scene) -> None:
+    text = f"{scene.good.number}\n\n  nonsense \n{scene.ended.number}\n"
+    found = read_stream(io.BytesIO(text.encode()))
+    assert [type(each) for each in found] == [Input, Unreadable, Input]
+    assert [each.label for each in found] == [scene.good.number, "nonsense", scene.ended.number]
+
+
+@pytest.mark.parametrize("data", [b"", b"\n \r\n", b"\xef\xbb\xbf"])
+def test_nothing_is_refused(data: bytes) -> None:
+    assert refused(data).reason == "no-code"
+
+
+def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "locked"
+    path.write_text("x")
+
+    def locked(*_args: object, **_kwargs: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", locked)
+    assert refused(str(path)) == Unreadable(
+        label=str(path), reason="unreadable-file", detail="Permission denied"
+    )
+
+
+def test_more_than_any_input_may_be_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verifier.inputs.MAX_FILE", 10)
+    assert refused(bytes(11)).reason == "too-large"
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP"])
+def test_the_code_in_a_picture_is_read(scene: Scene, form: str) -> None:
+    link = scene.good.link()
+    assert judged(picture(link, form=form)).found == _link(scene)
+
+
+def test_other_codes_in_a_picture_are_passed_over(scene: Scene) -> None:
+    link = scene.good.link()
+    assert judged(picture("https://shop.example/", link)).found == _link(scene)
+    assert refused(picture("https://shop.example/")).reason == "no-code-in-picture"
+
+
+def test_a_picture_without_a_code_is_refused() -> None:
+    assert refused(picture()).reason == "no-code-in-picture"
+
+
+def test_a_picture_that_breaks_off_is_refused(scene: Scene) -> None:
+    whole = picture(scene.good.link())
+    for size in (10, 30, len(whole) // 2):
+        assert refused(whole[:size]).reason in ("unreadable-picture", "no-code-in-picture")
+
+
+def test_a_picture_of_too_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verifier.inputs.MAX_PIXELS", 100)
+    assert refused(picture()).reason == "too-large"
+
+
+@pytest.mark.parametrize("missing", ["zxingcpp", "PIL"])
+def test_without_the_extra_a_picture_says_what_to_install(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    data = picture(scene.good.link())
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert refused(data).reason == "images-missing"
