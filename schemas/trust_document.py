@@ -86,6 +86,9 @@ class TrustDocument:
         object.__setattr__(self, "_by_kid", {key.kid: key for key in self.keys})
         object.__setattr__(self, "_hosts", frozenset(entry.host for entry in self.hosts))
 
+    def __hash__(self) -> int:
+        return hash(self.anchor)
+
     @classmethod
     def from_text(cls, text: str) -> "TrustDocument":
         """Read a note's text, final newline included. Raises MalformedError (TooLargeError) with the path."""

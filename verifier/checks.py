@@ -1,6 +1,7 @@
 """The checks, one function each; every one gives a finding and never raises (docs/format.md §8)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from keys.algorithms import ALGORITHM_NAMES
 from keys.signed import Signed, Unverified
@@ -147,6 +148,7 @@ class StatusResult:
     as_of: int | None = None
 
 
+_STATUSES = tuple(Status)  # by value, 0 to 3
 _ENDED = {
     Status.REVOKED: Reason.REVOKED,
     Status.SUSPENDED: Reason.SUSPENDED,
@@ -183,11 +185,13 @@ def check_status(
         return StatusResult(
             Refused(Reason.STATUS_STALE, f"known as of {iso(found.as_of)}"), None, found.as_of
         )
-    # 4. What it says, now or then.
-    value = Status(status_at(found.claims.statuses, claims.status_index))
+    # 4. What it says, now or then. A list that says valid of today says it all.
+    value = _STATUSES[status_at(found.claims.statuses, claims.status_index)]
+    if value is Status.VALID and not is_past:
+        return StatusResult(None, _in_force(found.claims.uri, found.claims.iat), found.as_of)
     history = (
         view.history(mark, logged)
-        if isinstance(logged, Logged) and (value is not Status.VALID or is_past)
+        if isinstance(logged, Logged)
         else Refused(Reason.HISTORY_UNAVAILABLE, "the mark's place in the log is not known")
     )
     if isinstance(history, History) and history.current.status is not value:
@@ -206,6 +210,11 @@ def check_status(
     facts = _facts(value, cause if value is not Status.VALID else None, found)
     ended = _ENDED.get(value)
     return StatusResult(None if ended is None else Refused(ended, _since(facts)), facts, found.as_of)
+
+
+@lru_cache(maxsize=1024)  # one entry a list
+def _in_force(uri: str, issued: int) -> StatusFacts:
+    return StatusFacts(value=Status.VALID.slug, uri=uri, issued=issued)
 
 
 def _facts(value: Status, cause: PastEvent | None, found: AuthenticList) -> StatusFacts:

@@ -49,6 +49,7 @@ class Check(StrEnum):
 
 
 CHECKS = tuple(Check)
+STRUCTURE, ISSUER, SIGNATURE, WINDOW, LOGGED, STATUS, POLICY = CHECKS
 
 
 class Outcome(StrEnum):

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from time import time as system_time
@@ -127,18 +126,27 @@ class Verifier:
         if isinstance(found, Report):
             return replace(found, at=int(self._clock()))
         asked = None if policy is None else policy.max_status_age
-        shortest = min((age for age in (self._max_age, max_age, asked) if age is not None), default=None)
+        shortest = min([age for age in (self._max_age, max_age, asked) if age is not None], default=None)
         now = int(self._clock())
         source = self._source(self._chain)  # one for all judgements: it fetches once
-        judge = partial(self._judge, found, source, now=now, policy=policy, max_age=shortest)
-        if isinstance(at, datetime):
-            return judge(at=min(to_seconds(at), now))  # of the time to come nothing is known
+
+        def judge(at: int | None) -> Report:
+            remembered = self._remembered
+            report, view = verify(
+                found, source, now=now, at=at, policy=policy, max_age=shortest, remembered=remembered
+            )
+            if view is not None and view is not self._seen:
+                self._remember(view)
+            return report
+
         if at is None:
-            return judge(at=None)
-        first = judge(at=None)  # for the scheme's offset
+            return judge(None)
+        if isinstance(at, datetime):
+            return judge(min(to_seconds(at), now))  # of the time to come nothing is known
+        first = judge(None)  # for the scheme's offset
         start = datetime.combine(at, time.min, timezone(timedelta(seconds=first.offset)))
         moments = [to_seconds(start), to_seconds(start) + DAY - 1]
-        reports = [judge(at=min(moment, now)) for moment in moments]
+        reports = [judge(min(moment, now)) for moment in moments]
         return max(reports, key=lambda report: _BADNESS[report.verdict])
 
     def require(
@@ -153,23 +161,6 @@ class Verifier:
         report = self.verify(subject, at=at, policy=policy, max_age=max_age)
         if report.verdict is not Verdict.VALID:
             raise VerificationError(report)
-        return report
-
-    def _judge(
-        self,
-        found: Found,
-        source: Source,
-        *,
-        now: int,
-        at: int | None,
-        policy: Policy | None,
-        max_age: int | None,
-    ) -> Report:
-        report, view = verify(
-            found, source, now=now, at=at, policy=policy, max_age=max_age, remembered=self._remembered
-        )
-        if view is not None and view is not self._seen:
-            self._remember(view)
         return report
 
     def _remember(self, view: View) -> None:

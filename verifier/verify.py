@@ -4,6 +4,7 @@ Everything that decides is here and in `verifier.checks`; time, bytes and networ
 A mark that has failed causes no fetch, and nothing a token can say raises.
 """
 
+from functools import lru_cache
 from typing import Protocol
 
 from keys.signed import Signed, Unverified, read_mark
@@ -14,6 +15,7 @@ from schemas.leaves import IssueLeaf
 from schemas.mark_number import MarkNumber
 from schemas.qr import Found
 from schemas.times import DAY, iso
+from schemas.trust_document import TrustDocument
 from schemas.trust_entries import TrustedKey
 from verifier.checks import (
     CLOCK_ROOM,
@@ -28,8 +30,15 @@ from verifier.checks import (
 from verifier.policy import Policy, check_policy
 from verifier.report import (
     CHECKS,
+    ISSUER,
+    LOGGED,
     NOT_MADE,
     PASSED,
+    POLICY,
+    SIGNATURE,
+    STATUS,
+    STRUCTURE,
+    WINDOW,
     Authority,
     Check,
     Finding,
@@ -50,6 +59,10 @@ from verifier.view import View
 __all__ = ["Source", "verify"]
 
 ENDS_SOON = 30 * DAY
+
+_BAD_SIGNATURE = Refused(Reason.BAD_SIGNATURE, "not signed by its issuer, or changed since")
+_NO_INDEPENDENT_WITNESS = Note(NoteReason.NO_INDEPENDENT_WITNESS, "one witness suffices here")
+_HOLDER_NOT_CHECKED = Note(NoteReason.HOLDER_NOT_CHECKED, "compare the holder's name and number yourself")
 
 
 class Source(Protocol):
@@ -124,7 +137,7 @@ class _Case:
         # 2 and 3. Issuer and signature, under the trust held. A failure ends the work.
         trust = self.source.trust()
         if isinstance(trust, Refused):
-            self._put(Check.ISSUER, trust)
+            self._put(ISSUER, trust)
             return
         self.chain, self.view = trust, self.source.held()
         self._check_issuer(unverified)
@@ -158,18 +171,18 @@ class _Case:
             data = self.source.find_mark(self.found.number)
         if data is None:
             detail = self.source.trouble or "no signed mark could be obtained"
-            self._put(Check.STRUCTURE, Refused(Reason.MARK_UNAVAILABLE, detail))
+            self._put(STRUCTURE, Refused(Reason.MARK_UNAVAILABLE, detail))
             return None
         try:
             unverified = read_mark(data)
         except MalformedError as error:
-            self._put(Check.STRUCTURE, Refused(Reason(error.reason), str(error)))
+            self._put(STRUCTURE, Refused(Reason(error.reason), str(error)))
             return None
         named, number = self.found.number, unverified.unsafe_claims.number
         if named is not None and named != str(number):
-            self._put(Check.STRUCTURE, Refused(Reason.NUMBER_MISMATCH, f"the mark inside is {number}"))
+            self._put(STRUCTURE, Refused(Reason.NUMBER_MISMATCH, f"the mark inside is {number}"))
             return None
-        self.findings[Check.STRUCTURE] = PASSED[Check.STRUCTURE]
+        self.findings[STRUCTURE] = PASSED[STRUCTURE]
         return unverified
 
     def _use(self, view: View | None) -> bool:
@@ -194,52 +207,52 @@ class _Case:
             list_trust=None if newest is None else newest.claims.trust_version,
             seen_trust=seen,
         )
-        self._put(Check.ISSUER, refused)
+        self._put(ISSUER, refused)
         self.mark = None
-        if self.key is None or self.findings[Check.ISSUER].outcome is Outcome.FAILED:
-            self.findings[Check.SIGNATURE] = NOT_MADE[Check.SIGNATURE]
+        if self.key is None or self.findings[ISSUER].outcome is Outcome.FAILED:
+            self.findings[SIGNATURE] = NOT_MADE[SIGNATURE]
             return
         self.mark = unverified.verified_by(public_key(self.key))
-        bad = Refused(Reason.BAD_SIGNATURE, "not signed by its issuer, or changed since")
-        self._put(Check.SIGNATURE, bad if self.mark is None else None)
+        self._put(SIGNATURE, _BAD_SIGNATURE if self.mark is None else None)
 
     def _check_window(self, claims: MarkClaims) -> None:
-        seen = [head.seen_at for head in self.view.heads] if self.view else []
-        latest = max([*seen, self.remembered.seen if self.remembered else 0])
-        self._put(Check.WINDOW, check_window(claims, at=self.at, now=self.now, latest_seen=latest))
+        latest = 0 if self.remembered is None else self.remembered.seen
+        for head in () if self.view is None else self.view.heads:
+            latest = max(latest, head.seen_at)
+        self._put(WINDOW, check_window(claims, at=self.at, now=self.now, latest_seen=latest))
 
     def _check_logged(self, key: TrustedKey) -> None:
         if self.view is None or self.mark is None:
             if not self._failed():
                 detail = self.source.trouble or "no proof is at hand"
-                self._put(Check.LOGGED, Refused(Reason.NOT_LOGGED, detail))
+                self._put(LOGGED, Refused(Reason.NOT_LOGGED, detail))
             return
         entry = IssueLeaf(mark=self.mark.raw).to_bytes()
         self.logged = self.view.logged(entry, iat=self.mark.claims.iat)
         # "Now", asked a moment late, is not the past: else nobody who passes a time would see a rollback.
         is_past = self.at < self.now - CLOCK_ROOM
         memory = check_memory(self.view, self.remembered, is_past=is_past)
-        self._put(Check.LOGGED, check_logged(self.mark, key, self.logged, memory))
+        self._put(LOGGED, check_logged(self.mark, key, self.logged, memory))
 
     def _check_status(self, reference: Refused | None) -> None:
         if reference is not None:
-            self._put(Check.STATUS, reference)
+            self._put(STATUS, reference)
         elif self.view is None or self.mark is None or self.logged is None:
             if not self._failed():
                 detail = self.source.trouble or "no status list is at hand"
-                self._put(Check.STATUS, Refused(Reason.STATUS_UNAVAILABLE, detail))
+                self._put(STATUS, Refused(Reason.STATUS_UNAVAILABLE, detail))
         else:
             self.status = check_status(
                 self.mark, self.logged, self.view, at=self.at, max_age=self.max_age, is_past=self.is_past
             )
-            self._put(Check.STATUS, self.status.refused)
+            self._put(STATUS, self.status.refused)
 
     def _check_policy(self, claims: MarkClaims, key: TrustedKey) -> None:
         refused = None
         if self.policy is not None and self.chain is not None:
             offset = self.chain.current.scheme.offset
             refused = check_policy(claims, key.owner, self.policy, offset=offset)
-        self._put(Check.POLICY, refused)
+        self._put(POLICY, refused)
 
     def _put(self, check: Check, refused: Refused | None) -> None:
         self.findings[check] = PASSED[check] if refused is None else refused.finding(check)
@@ -248,7 +261,7 @@ class _Case:
         return Outcome.FAILED in [finding.outcome for finding in self.findings.values()]
 
     def _only(self, reason: Reason) -> bool:
-        return self.findings[Check.ISSUER].reason is reason
+        return self.findings[ISSUER].reason is reason
 
     def _notes(self) -> tuple[Note, ...]:
         notes = []
@@ -256,12 +269,10 @@ class _Case:
         if self.found.host is not None and document is not None and not document.lists_host(self.found.host):
             notes.append(Note(NoteReason.UNKNOWN_HOST, f"{self.found.host} is no host of this scheme"))
         if self.mark is not None:
-            if self.view is not None and any(head.k == 1 for head in self.view.heads):
-                notes.append(Note(NoteReason.NO_INDEPENDENT_WITNESS, "one witness suffices here"))
+            if self.view is not None and 1 in [head.k for head in self.view.heads]:
+                notes.append(_NO_INDEPENDENT_WITNESS)
             if self.policy is None or self.policy.organisation is None:
-                notes.append(
-                    Note(NoteReason.HOLDER_NOT_CHECKED, "compare the holder's name and number yourself")
-                )
+                notes.append(_HOLDER_NOT_CHECKED)
             if 0 < self.mark.claims.exp - self.at <= ENDS_SOON:
                 notes.append(Note(NoteReason.ENDS_SOON, f"ends {iso(self.mark.claims.exp)}"))
         return tuple(notes)
@@ -274,7 +285,7 @@ class _Case:
             log = LogFacts(
                 origin=at.origin, place=at.place, index=at.index, logged_by=at.logged_by, leaf=at.leaf
             )
-        shown = document is not None and self.mark is not None
+        trust = None if self.chain is None or document is None else _trust_facts(self.chain.anchor, document)
         return Report(
             at=self.at,
             findings=tuple([self.findings[check] for check in CHECKS]),
@@ -283,12 +294,19 @@ class _Case:
             mark=self.mark,
             owner=None if self.key is None else self.key.owner,
             offset=0 if document is None else document.scheme.offset,
-            authority=Authority(scheme=document.scheme.id, names=document.scheme.names)
-            if shown and document is not None
-            else None,
+            authority=None if self.mark is None or document is None else _authority(document),
             status=self.status.facts,
             log=log,
-            trust=None
-            if self.chain is None or document is None
-            else TrustFacts(anchor=self.chain.anchor, version=document.version, expires=document.expires),
+            trust=trust,
         )
+
+
+# The same for every mark judged under one document.
+@lru_cache(maxsize=64)
+def _trust_facts(anchor: str, document: TrustDocument) -> TrustFacts:
+    return TrustFacts(anchor=anchor, version=document.version, expires=document.expires)
+
+
+@lru_cache(maxsize=64)
+def _authority(document: TrustDocument) -> Authority:
+    return Authority(scheme=document.scheme.id, names=document.scheme.names)
