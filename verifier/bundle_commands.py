@@ -3,6 +3,8 @@
 import argparse
 import json
 import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from keys.trust import TrustChain
@@ -43,27 +45,28 @@ def _fetch(arguments: argparse.Namespace) -> int:
     data = HttpFetcher(arguments.registry).get(path, max_size=MAX_BUNDLE)
     if data is None:
         raise FetchError(f"{arguments.registry} serves no {path}")
-    view = _open(data, arguments)
     target: Path = arguments.file
-    if target.exists():
-        _check_follows(target, view, arguments)
-    partial = target.with_name(target.name + ".part")
-    with partial.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(target)
-    _describe(view, as_json=arguments.json)
+    with _opened(data, arguments) as view:
+        if target.exists():
+            _check_follows(target, view, arguments)
+        partial = target.with_name(target.name + ".part")
+        with partial.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(target)
+        _describe(view, as_json=arguments.json)
     return 0
 
 
 def _check_follows(target: Path, view: BundleView, arguments: argparse.Namespace) -> None:
     """On return `view` may replace the bundle that is there: a later state of the same log. Raises MalformedError."""
     try:
-        held = _open(target, arguments)
+        with _opened(target, arguments) as held:
+            heads = held.heads
     except MalformedError as error:
         raise MalformedError(f"{target} is there and is no such bundle ({error}); it was kept") from error
-    for head in held.heads:
+    for head in heads:
         root = view.root_at(head.place, head.checkpoint.size)
         if root is None:
             raise MalformedError(f"{target} is newer than what the registry serves; it was kept")
@@ -75,26 +78,29 @@ def _check_follows(target: Path, view: BundleView, arguments: argparse.Namespace
 
 
 def _info(arguments: argparse.Namespace) -> int:
-    _describe(_open(arguments.file, arguments), as_json=arguments.json)
+    with _opened(arguments.file, arguments) as view:
+        _describe(view, as_json=arguments.json)
     return 0
 
 
-def _open(source: Path | bytes, arguments: argparse.Namespace) -> BundleView:
+@contextmanager
+def _opened(source: Path | bytes, arguments: argparse.Namespace) -> Iterator[BundleView]:
+    """An authentic bundle, closed at the end. Raises AnchorError, MalformedError, OSError."""
     store = AnchorStore(arguments.state or default_state())
     named = arguments.anchor or os.environ.get("AKASHI_ANCHOR")
     anchor = read_anchor(named) if named else store.pinned()
     if anchor is None:
         raise AnchorError("no anchor: give --anchor, or pin one with `akashi trust add`")
-    opened = FileSource(source, anchor=anchor, chain=store.find_chain(anchor))
-    chain, view = opened.trust(), opened.held()
-    if not isinstance(chain, TrustChain):
-        raise AnchorError(chain.detail)
-    if not isinstance(view, BundleView):
-        raise MalformedError("is evidence of one mark, not a bundle; judge it with `akashi verify FILE`")
-    if view.refused is not None or not view.heads:
-        detail = view.refused.detail if view.refused else "no log in it"
-        raise MalformedError(f"the bundle is not authentic: {detail}")
-    return view
+    with closing(FileSource(source, anchor=anchor, chain=store.find_chain(anchor))) as opened:
+        chain, view = opened.trust(), opened.held()
+        if not isinstance(chain, TrustChain):
+            raise AnchorError(chain.detail)
+        if not isinstance(view, BundleView):
+            raise MalformedError("is evidence of one mark, not a bundle; judge it with `akashi verify FILE`")
+        if view.refused is not None or not view.heads:
+            detail = view.refused.detail if view.refused else "no log in it"
+            raise MalformedError(f"the bundle is not authentic: {detail}")
+        yield view
 
 
 def _describe(view: BundleView, *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from threading import Lock
 from time import time as system_time
+from typing import Self
 
 from keys.trust import TrustChain
 from schemas.errors import MalformedError, TooLargeError
@@ -58,6 +59,18 @@ class Verifier:
         self._seen: View | None = None
         self._lock = Lock()
         self.evidence_mark: bytes | None = None  # the mark a file of evidence is about, unverified
+        self._opened: FileSource | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file that was opened, if any; nothing is judged from it afterwards."""
+        if self._opened is not None:
+            self._opened.close()
 
     @classmethod
     def from_bundle(
@@ -71,13 +84,14 @@ class Verifier:
     ) -> "Verifier":
         """Judge from a bundle, a register or evidence, offline: a status counts until its list's own end.
 
-        `path` may also be the file's bytes. Raises MalformedError for a file that is none of these,
+        `path` may also be the file's bytes. A path stays open until `close`, or the end of `with`. Raises MalformedError for a file that is none of these,
         OSError, and `verifier.state.StateError`.
         """
         content = path if isinstance(path, bytes) else Path(path)
         source = FileSource(content, anchor=anchor, chain=chain)
         verifier = cls(lambda _: source, anchor=anchor, state=state, chain=chain, clock=clock)
         verifier.evidence_mark = source.evidence_mark
+        verifier._opened = source
         return verifier
 
     @classmethod

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -63,11 +64,10 @@ def _verify(arguments: argparse.Namespace) -> int:
     max_age = None if arguments.max_age is None else parse_duration(arguments.max_age)
     store = AnchorStore(arguments.state or default_state())
     anchor, state = _anchor(arguments, store)
-    verifier = _verifier(arguments, anchor, state, store)
     lang = arguments.lang or language()
     codes: set[int] = set()
-    for text in arguments.input:
-        for one in read_stream(sys.stdin.buffer) if text == "-" else read_input(text):
+    with _verifier(arguments, anchor, state, store) as verifier:
+        for one in _inputs(arguments.input):
             if isinstance(one, Unreadable):
                 codes.add(USAGE)
                 _print_unreadable(one, lang=lang, as_json=arguments.json)
@@ -81,6 +81,11 @@ def _verify(arguments: argparse.Namespace) -> int:
             else:
                 print(render(report, one.label, lang=lang), flush=True)
     return next((code for code in (USAGE, INVALID, UNDETERMINED) if code in codes), 0)
+
+
+def _inputs(arguments: Sequence[str]) -> Iterator[Input | Unreadable]:
+    for text in arguments:
+        yield from read_stream(sys.stdin.buffer) if text == "-" else read_input(text)
 
 
 def _judge(
@@ -103,7 +108,7 @@ def _judge(
 def _anchor(arguments: argparse.Namespace, store: AnchorStore) -> tuple[str | None, Path | None]:
     """Give the anchor, and where to remember: in a folder that was named, or with a pinned anchor."""
     named = arguments.anchor or os.environ.get("AKASHI_ANCHOR")
-    asked_to_remember = arguments.state is not None or "AKASHI_STATE" in os.environ
+    asked_to_remember = arguments.state is not None or bool(os.environ.get("AKASHI_STATE"))
     if named:
         return read_anchor(named), (store.folder if asked_to_remember else None)
     pinned = store.pinned()
