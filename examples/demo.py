@@ -252,10 +252,11 @@ class Demo:
         done = subprocess.run(
             [sys.executable, "-m", COMMANDS[command], *arguments],
             env=self.environment,
-            stdout=subprocess.PIPE,
+            capture_output=True,
             check=False,
         )
         if done.returncode != 0:
+            sys.stderr.write(done.stderr.decode())
             raise SystemExit(f"demo: {command} {' '.join(arguments)} ended with {done.returncode}")
         return done.stdout.decode()
 
