@@ -15,7 +15,7 @@ from forge.world import ISSUED, ISSUERS, sign
 from keys.trust import TrustChain, walk
 from schemas.errors import MalformedError
 from schemas.times import DAY, HOUR
-from verifier import Reason, Verdict, Verifier
+from verifier import Reason, Verdict, VerificationError, Verifier
 from verifier.http import Fetcher, FetchError
 from verifier.report import NoteReason, Refused
 from verifier.sources import FileSource, NoSource, RegistrySource
@@ -250,3 +250,12 @@ def test_a_failed_fetch_is_told_once_by_the_source(registry: Recording) -> None:
     registry.down = True
     assert source.fetch_trust() == []
     assert source.trouble == "the line is dead"
+
+
+def test_require_gives_a_valid_report_and_raises_any_other(scene: Scene) -> None:
+    file, anchor = scene.world.bundle(), scene.world.anchor
+    with Verifier.from_bundle(file, anchor=anchor, clock=lambda: NOW) as judge:
+        assert judge.require(scene.good.raw).verdict is Verdict.VALID
+        with pytest.raises(VerificationError) as caught:
+            judge.require(scene.ended.raw)
+        assert caught.value.report.reasons == (Reason.REVOKED,)
