@@ -93,7 +93,7 @@ def _find_state(services: Services, session: Session) -> _State | None:
     newest = evidence.newest_checkpoint(files)
     if newest is None:
         raise FilesError("nothing is published yet")
-    head, note = newest
+    head, _ = newest
     published = select(LeafRow).where(
         LeafRow.place == place, LeafRow.kind == "snapshot", LeafRow.index < head.size
     )

@@ -15,7 +15,7 @@ from registry.files import FilesError
 from registry.services import ServicesUnavailableError
 from verifier.report import Reason
 
-__all__ = ["PROBLEMS", "Problem", "ProblemError", "install", "problem_response", "wants_html"]
+__all__ = ["PROBLEMS", "Problem", "ProblemError", "install", "problem_response", "wants_html", "wants_json"]
 
 _DOOR = HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -106,6 +106,12 @@ def wants_html() -> bool:
     accepted = request.accept_mimetypes
     html, plain = accepted.quality("text/html"), accepted.quality("application/json")
     return not request.path.startswith("/api/") and html > plain
+
+
+def wants_json() -> bool:
+    """Whether a program asks for what is a page to everybody else: JSON is preferred to HTML."""
+    accepted = request.accept_mimetypes
+    return accepted.quality("application/json") > accepted.quality("text/html")
 
 
 def problem_response(problem: Problem) -> Response:

@@ -19,7 +19,7 @@ from schemas.errors import MalformedError
 from schemas.tiles import root_from_tiles
 from verifier.fold import trust_version
 
-__all__ = ["log_end", "project", "rebuild", "trust_of"]
+__all__ = ["log_end", "project", "rebuild", "signed_heads", "trust_of"]
 
 
 def rebuild(settings: Settings) -> int:
@@ -73,7 +73,7 @@ def log_end(files: RegistryFiles) -> Checkpoint:
 
     A head signed whose batch is still staged is finished by the publisher, not here. Raises FilesError.
     """
-    for head in _signed_heads(files):
+    for head in signed_heads(files):
         try:
             if root_from_tiles(files.read_tile, head.size) == head.root:
                 return head
@@ -82,7 +82,8 @@ def log_end(files: RegistryFiles) -> Checkpoint:
     raise FilesError(f"the tiles of {files.log} lead to no head that was signed; restore them from a copy")
 
 
-def _signed_heads(files: RegistryFiles) -> Iterator[Checkpoint]:
+def signed_heads(files: RegistryFiles) -> Iterator[Checkpoint]:
+    """Give the ratchet's last head, then the kept ones, newest first; unverified, damaged ones passed over."""
     if files.ratchet.exists():
         lines = files.ratchet.read_bytes().split(b"\n")[:-1]
         try:

@@ -1,6 +1,6 @@
 """The one word for a mark's state, at any time (docs/format.md §3, §8).
 
-    being published > revoked > superseded > suspended > expired > not yet valid > valid
+being published > revoked > superseded > suspended > expired > not yet valid > valid
 """
 
 from collections.abc import Sequence
