@@ -182,7 +182,7 @@ class BundleView:
         log, landmarks = self._logs[place], self._landmarks[place]
         after = bisect_right(landmarks, index, key=_size_of)
         covering = landmarks[after] if after < len(landmarks) else log.head
-        before = landmarks[after - 1].logged_by if after else 0
+        before = landmarks[after - 1].logged_by if after else self._began
         return Logged(
             place=place,
             origin=log.head.checkpoint.origin,
@@ -191,6 +191,12 @@ class BundleView:
             not_before=min(max(before, iat - CLOCK_ROOM), covering.logged_by),
             logged_by=covering.logged_by,
         )
+
+    @property
+    def _began(self) -> int:
+        """No log is older than version 1 of the trust document, whose hash is its genesis leaf; 0 if not held."""
+        first = self.chain.version(1)
+        return 0 if first is None else first.issued
 
     @cached_property
     def _newest_snapshot(self) -> tuple[int, int, SnapshotLeaf] | None:

@@ -41,7 +41,7 @@ def head_of(register: Register) -> HeadRow:
         return session.scalars(select(HeadRow)).one()
 
 
-def test_an_empty_register_publishes_its_genesis_and_an_empty_snapshot(register: Register):
+def test_an_empty_register_publishes_its_genesis_and_an_empty_snapshot(register: Register) -> None:
     entries = projection.read_entries(register.files, 2)
     snapshot = leaf_from_bytes(entries[1])
     assert isinstance(snapshot, SnapshotLeaf)
@@ -49,7 +49,7 @@ def test_an_empty_register_publishes_its_genesis_and_an_empty_snapshot(register:
     assert register.files.kept_sizes() == [2]
 
 
-def test_a_mark_that_entered_is_in_a_witnessed_checkpoint_with_its_list(register: Register, world: World):
+def test_a_mark_that_entered_is_in_a_witnessed_checkpoint_with_its_list(register: Register, world: World) -> None:
     mark = world.issue(at=NOW)
     outcome = register.submit(mark.raw)
     assert outcome.status == 200
@@ -64,7 +64,7 @@ def test_a_mark_that_entered_is_in_a_witnessed_checkpoint_with_its_list(register
     assert register.files.find_list("a", 0) is not None
 
 
-def test_the_lists_equal_the_fold_of_the_log(register: Register, world: World):
+def test_the_lists_equal_the_fold_of_the_log(register: Register, world: World) -> None:
     marks = [world.issue(at=NOW) for _ in range(5)]
     register.submit(*(mark.raw for mark in marks))
     suspend = world.event(marks[1], EventKind.SUSPEND, EventReason.UNDER_INVESTIGATION, at=NOW)
@@ -82,7 +82,7 @@ def test_the_lists_equal_the_fold_of_the_log(register: Register, world: World):
     assert dict(snapshot.lists) == {uri: sha256(data).digest() for uri, data in lists.items()}
 
 
-def test_the_same_body_again_changes_nothing(register: Register, world: World):
+def test_the_same_body_again_changes_nothing(register: Register, world: World) -> None:
     mark = world.issue(at=NOW)
     first = register.submit(mark.raw)
     size = head_of(register).size
@@ -90,14 +90,14 @@ def test_the_same_body_again_changes_nothing(register: Register, world: World):
     assert head_of(register).size == size
 
 
-def test_a_known_object_in_another_body_is_answered_from_the_index(register: Register, world: World):
+def test_a_known_object_in_another_body_is_answered_from_the_index(register: Register, world: World) -> None:
     old, new = world.issue(at=NOW), world.issue(at=NOW)
     register.submit(old.raw)
     outcome = register.submit(old.raw, new.raw)
     assert [item["index"] for item in outcome.body["items"]] == [2, 4]
 
 
-def test_one_bad_object_keeps_the_whole_body_out(register: Register, world: World):
+def test_one_bad_object_keeps_the_whole_body_out(register: Register, world: World) -> None:
     good, bad = world.issue(at=NOW), world.issue(at=NOW - 30 * 86400)
     size = head_of(register).size
     outcome = register.submit(good.raw, bad.raw)
@@ -108,7 +108,7 @@ def test_one_bad_object_keeps_the_whole_body_out(register: Register, world: Worl
 
 def test_an_event_that_does_not_follow_is_answered_with_the_leaf_it_must_follow(
     register: Register, world: World
-):
+) -> None:
     mark = world.issue(at=NOW)
     register.submit(mark.raw)
     late = world.event(mark, EventKind.REVOKE, EventReason.MISUSE, at=NOW, logged=False)
@@ -119,7 +119,7 @@ def test_an_event_that_does_not_follow_is_answered_with_the_leaf_it_must_follow(
     assert outcome.body["last_leaf"] == first.leaf.hex()
 
 
-def test_without_a_quorum_nothing_is_published_and_nothing_is_lost(register: Register, world: World):
+def test_without_a_quorum_nothing_is_published_and_nothing_is_lost(register: Register, world: World) -> None:
     mark = world.issue(at=NOW)
     for witness in register.witnesses[:2]:
         witness.down = True
@@ -133,7 +133,7 @@ def test_without_a_quorum_nothing_is_published_and_nothing_is_lost(register: Reg
     assert register.submit(mark.raw).status == 200
 
 
-def test_the_lists_are_signed_anew_when_nothing_happens_for_six_hours(register: Register, world: World):
+def test_the_lists_are_signed_anew_when_nothing_happens_for_six_hours(register: Register, world: World) -> None:
     register.submit(world.issue(at=NOW).raw)
     before = register.files.find_list("a", 0)
     register.now += 6 * 3600
@@ -142,12 +142,12 @@ def test_the_lists_are_signed_anew_when_nothing_happens_for_six_hours(register: 
     assert register.files.kept_sizes() == [2, 4, 5]
 
 
-def test_a_second_publisher_cannot_open_the_ratchet(register: Register):
+def test_a_second_publisher_cannot_open_the_ratchet(register: Register) -> None:
     with pytest.raises(RatchetBusyError, match="another publisher"):
         register.open()
 
 
-def test_a_database_restored_from_an_old_backup_stops_the_publisher(register: Register, world: World):
+def test_a_database_restored_from_an_old_backup_stops_the_publisher(register: Register, world: World) -> None:
     with register.sessions() as session:
         head = session.scalars(select(HeadRow)).one()
         old = {"size": head.size, "root": head.root}
@@ -159,7 +159,7 @@ def test_a_database_restored_from_an_old_backup_stops_the_publisher(register: Re
         register.open()
 
 
-def test_a_ratchet_restored_from_an_old_backup_stops_the_publisher(register: Register, world: World):
+def test_a_ratchet_restored_from_an_old_backup_stops_the_publisher(register: Register, world: World) -> None:
     before = register.files.ratchet.read_bytes()
     register.submit(world.issue(at=NOW).raw)
     register.close()
@@ -168,7 +168,7 @@ def test_a_ratchet_restored_from_an_old_backup_stops_the_publisher(register: Reg
         register.open()
 
 
-def test_a_head_moved_by_somebody_else_is_never_signed_over(register: Register, world: World):
+def test_a_head_moved_by_somebody_else_is_never_signed_over(register: Register, world: World) -> None:
     register.submit(world.issue(at=NOW).raw)
     with register.sessions.begin() as session:
         session.execute(update(HeadRow).values(size=HeadRow.size + 1))
@@ -178,12 +178,12 @@ def test_a_head_moved_by_somebody_else_is_never_signed_over(register: Register, 
     assert checkpoint.size == 4
 
 
-def test_an_immutable_tile_is_never_overwritten(register: Register):
+def test_an_immutable_tile_is_never_overwritten(register: Register) -> None:
     with pytest.raises(FilesError, match="immutable"):
         register.files.write_tile("tile/0/000.p/2", b"other")
 
 
-def test_newer_trust_is_logged_and_every_leaf_judged_again(register: Register, world: World):
+def test_newer_trust_is_logged_and_every_leaf_judged_again(register: Register, world: World) -> None:
     before, after = world.issue(at=NOW), world.issue(at=NOW)
     register.submit(before.raw)
     register.submit(after.raw)
