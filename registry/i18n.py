@@ -11,9 +11,10 @@ from urllib.parse import quote, urlencode
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from flask import Flask, request, url_for
-from flask_babel import Babel, ngettext
+from flask_babel import Babel, gettext, ngettext
 
 from schemas.mark_number import MarkNumber
+from schemas.organisation_id import OrganisationId
 from schemas.text import is_latin
 from schemas.times import DAY, HOUR
 from verifier import words
@@ -54,6 +55,7 @@ def install(app: Flask) -> None:
             "host": settings.host,
             "link": link,
             "display": lambda number: MarkNumber.from_text(number).display,
+            "number_name": number_name,
             "script": script,
             "title": lambda slug: words.title(slug, lang),
             "meaning": lambda slug: words.meaning(slug, lang),
@@ -82,8 +84,9 @@ def _in_language(code: str) -> str:
 
 
 def day(value: date) -> str:
-    """Write a day out in full."""
-    return format_date(value, "long", locale=language())
+    """Write a day out in full, in English as most of the world writes it."""
+    lang = language()
+    return format_date(value, "d MMMM y" if lang == "en" else "long", locale=lang)
 
 
 def day_of(seconds: int, *, offset: int) -> date:
@@ -118,6 +121,13 @@ def script(text: str, country: str | None = None) -> str:
     if any(ord(letter) in _KANA for letter in text):
         return "ja"
     return _HAN_OF.get(country, "")
+
+
+def number_name(organisation: OrganisationId) -> str:
+    """Name the kind of number an organisation is known by."""
+    if organisation.icd == "0188":
+        return str(gettext("Corporate number (Japan)"))
+    return organisation.scheme_name
 
 
 def territory(country: str | None) -> str | None:

@@ -17,10 +17,10 @@ from registry.states import State
 from schemas.claims import Assessment, MarkClaims, Unit
 from schemas.mark_number import MarkNumber
 from schemas.trust_document import TrustDocument
-from verifier.report import Finding, Outcome, Report, Verdict
+from verifier.report import Check, Finding, NoteReason, Outcome, Report, Verdict
 from verifier.words import meaning, phrase, title
 
-__all__ = ["KINDS", "Headline", "MarkView", "Text", "headline_of", "mark_view"]
+__all__ = ["KINDS", "Headline", "MarkView", "Text", "headline_of", "mark_view", "successor_of"]
 
 # Shape and colour of a state; whatever is not named here ended or has not begun.
 KINDS = {State.VALID: "valid", State.BEING_PUBLISHED: "pending"}
@@ -42,6 +42,15 @@ class Text:
 
     text: str
     lang: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Successor:
+    """The mark that took this one's place, with its own verdict: it need not be valid either."""
+
+    number: MarkNumber
+    kind: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +100,7 @@ class MarkView:
     status_kind: str
     status_since: str | None
     reason: str | None
-    successor: MarkNumber | None
+    successor: Successor | None
     supersedes: tuple[MarkNumber, ...]
     history: tuple[Step, ...]
     checks: tuple[CheckLine, ...]
@@ -135,8 +144,20 @@ def _inline(words: str) -> str:
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
+def successor_of(facts: MarkFacts, report: Report | None) -> Successor:
+    """Give the line about a successor, from its own facts and report."""
+    headline = headline_of(facts, report)
+    return Successor(number=facts.claims.number, kind=headline.kind, state=headline.short)
+
+
 def mark_view(
-    facts: MarkFacts, report: Report | None, document: TrustDocument, *, now: int, at: date | datetime | None
+    facts: MarkFacts,
+    report: Report | None,
+    document: TrustDocument,
+    *,
+    now: int,
+    at: date | datetime | None,
+    successor: Successor | None = None,
 ) -> MarkView:
     """Give the page of a mark as of now, or as of `at`."""
     lang, claims, profile = language(), facts.claims, facts.profile or {}
@@ -164,13 +185,17 @@ def mark_view(
         status_kind=KINDS.get(facts.state, "invalid"),
         status_since=None if shown_since is None else day(day_of(shown_since, offset=facts.offset)),
         reason=None if facts.reason is None else title(facts.reason.slug, lang),
-        successor=None if facts.successor is None else MarkNumber.from_text(facts.successor),
+        successor=successor,
         supersedes=tuple(MarkNumber.from_text(one) for one in facts.supersedes),
         history=_history(facts),
         checks=() if report is None else tuple(_check(finding) for finding in report.findings),
         notes=()
         if report is None
-        else tuple((title(note.reason, lang), meaning(note.reason, lang)) for note in report.notes),
+        else tuple(
+            (title(note.reason, lang), meaning(note.reason, lang))
+            for note in report.notes
+            if note.reason is not NoteReason.HOLDER_NOT_CHECKED  # the page says so right under the name
+        ),
         as_of=None if as_of is None else moment(as_of, offset=facts.offset),
         as_of_age=None if as_of is None or at is not None else age(now - as_of),
         asked_for=None if at is None else _asked_for(at, facts, now),
@@ -235,12 +260,15 @@ def _history(facts: MarkFacts) -> tuple[Step, ...]:
 def _check(finding: Finding) -> CheckLine:
     lang = language()
     is_made = finding.reason is not None or finding.outcome is Outcome.PASSED
+    outcome = title(finding.outcome, lang) if is_made else phrase("not-made", lang)
+    if finding.check is Check.POLICY and finding.outcome is Outcome.PASSED:
+        outcome = gettext("none were given")  # a page asks nothing of a mark beyond the scheme's own rules
     return CheckLine(
         kind={Outcome.PASSED: "valid", Outcome.FAILED: "invalid", Outcome.UNKNOWN: "undetermined"}[
             finding.outcome
         ],
         name=title(finding.check, lang),
-        outcome=title(finding.outcome, lang) if is_made else phrase("not-made", lang),
+        outcome=outcome,
         reason=None if finding.reason is None else title(finding.reason, lang),
         meaning=None if finding.reason is None else meaning(finding.reason, lang),
         detail=finding.detail if finding.reason is not None else "",

@@ -1,6 +1,7 @@
 """Pages for people: search, a mark, an organisation, what a reason means. Views translate, they do not decide."""
 
 import logging
+from datetime import date, datetime
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -10,14 +11,15 @@ from werkzeug.wrappers import Response as Redirect
 from registry import i18n, qr_images
 from registry.badge import Badge, draw
 from registry.lookup import MarkFacts, find_mark, find_organisation
-from registry.problems import ProblemError
+from registry.problems import ProblemError, wants_json
 from registry.views.api import mark_as_json
 from registry.views.asked import number_in_path, read_at, services
-from registry.views.mark_view import headline_of, mark_view
-from registry.views.search_view import mark_meant, organisation_view, read_question, search_view
+from registry.views.mark_view import headline_of, mark_view, successor_of
+from registry.views.search_view import mark_meant, marks_near, organisation_view, read_question, search_view
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId
+from verifier.report import Report
 from verifier.words import meaning, title
 
 __all__ = ["blueprint"]
@@ -57,19 +59,20 @@ def search() -> Response | Redirect:
 
 @blueprint.get("/m/<number>")
 def mark(number: str) -> Response:
-    number = number_in_path(number)
-    accepted = request.accept_mimetypes
-    if accepted.quality("application/json") > accepted.quality("text/html"):
+    number = _number(number)
+    if wants_json():
         response = mark_as_json(number)
         response.vary.add("Accept")
         return response
     asked, at = services(), read_at()
     with asked.sessions() as session:
         facts = find_mark(asked, session, number, at=at)
-    if facts is None:
-        raise ProblemError("unknown-mark", f"no mark {number} is in this register")
-    report = asked.verify(number, at=at) if facts.is_published else None
-    view = mark_view(facts, report, asked.document(), now=asked.now(), at=at)
+        if facts is None:
+            raise ProblemError("unknown-mark", f"no mark {number} is in this register")
+        after = None if facts.successor is None else find_mark(asked, session, facts.successor)
+    report = _report(facts, at=at)
+    successor = None if after is None else successor_of(after, _report(after))
+    view = mark_view(facts, report, asked.document(), now=asked.now(), at=at, successor=successor)
     return _page("mark.html", view=view)
 
 
@@ -122,6 +125,24 @@ def badge(number: str) -> Response:
     return _picture(drawn.encode(), "image/svg+xml", BADGE_AGE)
 
 
+def _number(text: str) -> str:
+    """Give the number in the path; of a mistyped one, what there is in this register a slip of the hand away."""
+    try:
+        return number_in_path(text)
+    except ProblemError as error:
+        with services().sessions() as session:
+            meant = [str(number) for number in marks_near(session, text)]
+        if not meant:
+            raise
+        members = {"did_you_mean": meant}
+        raise ProblemError("bad-mark-number", error.problem.detail, members=members) from error
+
+
+def _report(facts: MarkFacts, *, at: date | datetime | None = None) -> Report | None:
+    """The verdict; a mark that is being published has none yet."""
+    return services().verify(facts.number, at=at) if facts.is_published else None
+
+
 def _badge(text: str) -> Badge:
     asked = services()
     try:
@@ -132,7 +153,7 @@ def _badge(text: str) -> Badge:
         facts = find_mark(asked, session, number)
     if facts is None:
         return _grey(MarkNumber.from_text(number).display)
-    headline = headline_of(facts, asked.verify(number) if facts.is_published else None)
+    headline = headline_of(facts, _report(facts))
     name = facts.claims.name if i18n.language() == "ja" else facts.claims.name_latin or facts.claims.name
     level = gettext("Level %(level)s", level=facts.claims.level)
     stars = "★" * facts.claims.level
@@ -140,8 +161,7 @@ def _badge(text: str) -> Badge:
         f"{headline.short} · {stars} {level}" if headline.kind == "valid" else f"{headline.short} · {level}"
     )
     until = gettext("until %(day)s", day=facts.last_day)
-    foot = [gettext("Demonstration")] if asked.settings.demonstration else []
-    foot += [facts.display, *([until] if headline.kind == "valid" else [])]
+    foot = [facts.display, *([until] if headline.kind == "valid" else [])]
     return Badge(
         kind=headline.kind,
         head=head,
@@ -149,7 +169,13 @@ def _badge(text: str) -> Badge:
         foot=" · ".join(foot),
         title=gettext("Akashi mark %(number)s: %(state)s", number=facts.display, state=headline.short),
         lang=i18n.language(),
+        demonstration=_demonstration(),
     )
+
+
+def _demonstration() -> str | None:
+    is_one = services().settings.demonstration
+    return str(gettext("Demonstration, not an official register")) if is_one else None
 
 
 def _grey(number: str) -> Badge:
@@ -162,6 +188,7 @@ def _grey(number: str) -> Badge:
         foot=number,
         title=gettext("Akashi mark %(number)s: %(state)s", number=number, state=head),
         lang=i18n.language(),
+        demonstration=_demonstration(),
     )
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "Question",
     "SearchView",
     "mark_meant",
+    "marks_near",
     "organisation_view",
     "read_question",
     "search_view",
@@ -138,7 +139,7 @@ def search_view(services: Services, session: Session, question: Question) -> Sea
         question=question,
         results=shown,
         next=None if page.next is None else _next(question, page.next),
-        meant=() if shown else _meant(session, question.typed),
+        meant=() if shown else marks_near(session, question.typed),
         levels=tuple(sorted(levels)),
         states=tuple((state, title(state, lang)) for state in STATES if state != State.BEING_PUBLISHED),
         countries=tuple(sorted(named, key=lambda pair: pair[1])),
@@ -196,8 +197,8 @@ def _line(facts: MarkFacts) -> MarkLine:
     )
 
 
-def _meant(session: Session, typed: str) -> tuple[MarkNumber, ...]:
-    """Marks there are, one slip of the hand from what was typed."""
+def marks_near(session: Session, typed: str) -> tuple[MarkNumber, ...]:
+    """Give the marks there are, one slip of the hand from what was typed."""
     try:
         near = suggestions(typed, limit=400)
     except MalformedError:
