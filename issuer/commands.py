@@ -234,6 +234,8 @@ def _write_receipt(found: list[Receipt], desk: Desk) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         stem = f"{to_datetime(desk.now):%Y%m%dT%H%M%SZ}-{desk.arguments.drafts.stem}"
         path = folder / f"{stem}.csv"
+        while path.exists():
+            path = path.with_stem(f"{path.stem}x")
     replace_file(path, to_csv(found))
     return path
 

@@ -152,6 +152,13 @@ def take(seen: Seen, books: Books, synced: Synced | None = None) -> None:
     own = books.object_with_leaf(seen.leaf)
     if own is not None:
         own.state = "published"
+        if own.kind == "mark":  # its first profile came in with it: a submission is all or nothing
+            first = [
+                row.id
+                for row in books.objects("submitted", kind="profile", number=own.number)
+                if row.iat == own.iat
+            ]
+            books.set_state(first, "published")
     if synced is None:
         return
     synced.new += 1
@@ -165,6 +172,7 @@ def take(seen: Seen, books: Books, synced: Synced | None = None) -> None:
 
 def sync_bundle(home: Home, path: Path) -> Synced:
     """Take over a register file, after authenticating it under our anchor. Raises SyncError, HomeError, OSError."""
+    archive = None
     try:
         archive = Archive.open(path)
         if archive.manifest.variant != "register":
@@ -179,6 +187,9 @@ def sync_bundle(home: Home, path: Path) -> Synced:
         seen_at = max(head.seen_at for head in view.heads)
     except MalformedError as error:
         raise SyncError(f"{path}: {error}") from error
+    finally:
+        if archive is not None:
+            archive.close()
     synced = Synced(home=home)
     with home.ledger.writing() as books:
         for seen in _fold(home, leaves, books):
