@@ -192,21 +192,23 @@ class World:
         cosigned: Mapping[str, int] | None = None,
         snapshot: bool = True,
         signer: str = "status",
+        ahead: int = 0,
         **bent: Any,
     ) -> Kept:
         """Sign the lists, log their snapshot, and publish a checkpoint that all witnesses cosign at `at`.
 
-        `cosigned` names other witnesses and times; `bent` changes claims of the lists after the snapshot.
+        `cosigned` names other witnesses and times; `bent` changes claims of the lists after the snapshot;
+        `ahead` lets lists and snapshot speak of leaves that are not there yet.
         """
         if snapshot:
-            self._sign_lists(at, signer, bent)
+            self._sign_lists(at, signer, ahead, bent)
         everybody = {str(entry["name"]): at for entry in self.documents[-1]["witnesses"]}
         return self.log.publish(
             everybody if cosigned is None else cosigned, k=self.documents[-1]["quorum"][-1]["k"]
         )
 
-    def _sign_lists(self, at: int, signer: str, bent: dict[str, Any]) -> None:
-        size = len(self.log.entries)
+    def _sign_lists(self, at: int, signer: str, ahead: int, bent: dict[str, Any]) -> None:
+        size = len(self.log.entries) + ahead
         fold = self.fold()
         lists = {uri: bytes(statuses) for uri, statuses in sorted(fold.lists.items())}
         digests = tuple((uri, sha256(statuses).digest()) for uri, statuses in lists.items())

@@ -94,10 +94,34 @@ def test_the_authority_does_not_lift_what_the_owner_suspended() -> None:
 
 def test_another_owner_cannot_revoke() -> None:
     world, mark = begun()
-    world.event(mark, REVOKE, MISUSE, signer="issuer-p")
-    world.event(mark, REVOKE, MISUSE, signer="issuer-4")
+    for signer in ("issuer-p", "issuer-4", "status", "stranger"):
+        world.event(mark, REVOKE, MISUSE, signer=signer)
     world.publish(NOW - HOUR)
     assert judged(world, mark).verdict is Verdict.VALID
+    assert judged(world, mark, at=NOW - HOUR - 1).verdict is Verdict.VALID
+
+
+def test_an_event_about_another_mark_is_no_part_of_a_history() -> None:
+    world, mark = begun()
+    other = world.issue(at=ISSUED + HOUR)
+    strange = world.event(other, SUSPEND, MISUSE, prev=mark.leaf)
+    world.publish(NOW - HOUR)
+    bent = {"events/0.cwt": strange.raw, "events/0.proof": world.log.proof(strange.index)}
+    report = ask(world.evidence(mark, bent=bent), mark.raw, anchor=world.anchor, now=NOW, at=DAY_5)
+    doubted(report, Reason.HISTORY_UNAVAILABLE)
+
+
+def test_a_confirmation_does_not_hide_why_a_mark_is_suspended() -> None:
+    world, mark = begun()
+    world.event(mark, SUSPEND, MISUSE, at=DAY_5)
+    world.publish(DAY_5)
+    world.event(mark, EventKind.CONFIRM, at=DAY_4)
+    world.publish(NOW - HOUR)
+    for at in (None, NOW - HOUR - 1, NOW - 1):
+        report = judged(world, mark, at=at)
+        refused(report, Reason.SUSPENDED)
+        assert report.status is not None
+        assert (report.status.reason, report.status.since) == ("misuse", DAY_5)
 
 
 def test_a_revoked_mark_is_not_reinstated_by_anybody() -> None:
@@ -105,6 +129,8 @@ def test_a_revoked_mark_is_not_reinstated_by_anybody() -> None:
     world.event(mark, REVOKE, MISUSE, at=DAY_5)
     world.event(mark, REINSTATE, CLOSED, at=DAY_4)
     world.event(mark, REINSTATE, CLOSED, signer="authority", at=DAY_3)
+    world.event(mark, SUSPEND, MISUSE, at=DAY_2)  # the detour: revoked, suspended, reinstated
+    world.event(mark, REINSTATE, CLOSED, at=DAY_2)
     world.publish(NOW - HOUR)
     report = judged(world, mark)
     refused(report, Reason.REVOKED)

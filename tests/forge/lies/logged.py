@@ -1,7 +1,7 @@
 """Check 5: in the log, logged when it says it was signed, while its key might sign, and seen by witnesses."""
 
 from forge.vectors import Book, published
-from forge.world import ISSUED, NOW, World, first_document
+from forge.world import ISSUED, NOW, Issued, World, first_document
 from schemas.times import DAY, HOUR
 
 
@@ -44,7 +44,9 @@ def tell_absence(book: Book) -> None:
         anchor=anchor,
         twin="valid-evidence",
     )
-    elsewhere = world.log.signed({f"w{n}": NOW for n in (1, 2, 3)}, label="stranger")
+    seen = {f"w{n}": ISSUED + HOUR for n in (1, 2, 3)}
+    text = world.log.text(world.log.kept[0].size)
+    elsewhere = world.log.signed(seen, text=text, label="stranger")
     proof = world.log.proof(mark.index).replace(world.log.kept[0].note, elsewhere)
     book.doubt(
         "not-logged-other-log-key",
@@ -54,6 +56,38 @@ def tell_absence(book: Book) -> None:
         "not-logged",
         anchor=anchor,
         twin="valid-evidence",
+    )
+    foreign = world.log.signed(seen, text=text.replace("/log1", "/log9"))
+    proof = world.log.proof(mark.index).replace(world.log.kept[0].note, foreign)
+    book.doubt(
+        "not-logged-unknown-log",
+        "The checkpoint names a log the trust document does not.",
+        mark.raw,
+        world.evidence(mark, bent={"proof": proof}),
+        "not-logged",
+        anchor=anchor,
+        twin="valid-evidence",
+    )
+    book.lie(
+        "not-logged-then",
+        "Never logged, and a past time is asked about.",
+        absent.raw,
+        world.register(),
+        "not-logged",
+        "history-unavailable",
+        anchor=anchor,
+        at=NOW - 2 * DAY,
+        twin="valid-bundle",
+    )
+    book.lie(
+        "not-logged-in-old-bundle",
+        "Never logged, in a bundle older than one seen before: what is surely wrong is said first.",
+        absent.raw,
+        bundle,
+        "not-logged",
+        anchor=anchor,
+        remembered={"trust": 1, "heads": {"0": [99, "00" * 32]}, "list": [0, 0], "seen": NOW},
+        twin="valid-bundle",
     )
     honest = world.evidence(mark)
     book.doubt(
@@ -123,6 +157,41 @@ def tell_keys(book: Book) -> None:
         "key-window",
         anchor=world.anchor,
         twin="valid-key-last-second",
+    )
+
+    def key_from(start: int, *, published: int) -> tuple[World, Issued]:
+        document = first_document()
+        document["keys"][0]["from"] = start
+        world = World(document)
+        mark = world.issue(at=start)
+        world.publish(published)
+        world.publish(NOW - HOUR)
+        return world, mark
+
+    world, mark = key_from(ISSUED, published=ISSUED)
+    file = world.evidence(mark)
+    book.valid(
+        "valid-key-first-second", "Logged in its key's first second.", mark.raw, file, anchor=world.anchor
+    )
+    book.doubt(
+        "history-unavailable-key-start",
+        "By its landmarks the mark may have been logged before its key's window opened.",
+        mark.raw,
+        world.bundle(),
+        "history-unavailable",
+        anchor=world.anchor,
+        twin="valid-key-first-second",
+    )
+    world, mark = key_from(ISSUED, published=ISSUED - 1)
+    file = world.evidence(mark)
+    book.lie(
+        "key-window-early",
+        "Logged a second before its key's window opened.",
+        mark.raw,
+        file,
+        "key-window",
+        anchor=world.anchor,
+        twin="valid-key-first-second",
     )
 
     # A bundle knows a logged time only by its landmarks; evidence knows it exactly.

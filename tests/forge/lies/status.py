@@ -117,7 +117,32 @@ def tell_lists(book: Book) -> None:
         statuses=bytes(LIST_BYTES - 1) + b"\1",
     )
     listed("other-size", "The list says another N than the snapshot.", "status-not-logged", size=1)
+    listed(
+        "ahead", "List and snapshot agree on an N beyond the snapshot itself.", "status-not-logged", ahead=9
+    )
     listed("other-place", "The list says another log.", "status-not-logged", place=1)
+
+    forged = world.lists[mark.claims.status_uri]
+    broken = {"status.cwt": forged[:-1] + bytes([forged[-1] ^ 1])}
+    book.doubt(
+        "status-not-authentic-signature",
+        "The last bit of the list's signature is another.",
+        mark.raw,
+        world.evidence(mark, bent=broken),
+        "status-not-authentic",
+        twin="valid-evidence",
+        **same,
+    )
+    leaf = {"snapshot.leaf": world.log.entries[mark.index], "snapshot.proof": world.log.proof(mark.index)}
+    book.doubt(
+        "status-not-logged-no-snapshot",
+        "The leaf shown for the list is no snapshot.",
+        mark.raw,
+        world.evidence(mark, bent=leaf),
+        "status-not-logged",
+        twin="valid-evidence",
+        **same,
+    )
 
     stolen = World(first_document() | {"keys": [*first_document()["keys"], key_entry("status-2", "status")]})
     mark = stolen.issue()

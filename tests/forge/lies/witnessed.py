@@ -174,6 +174,45 @@ def tell_histories(book: Book) -> None:
         twin="valid-remembered",
         **same,
     )
+    file = world.evidence(mark)
+    later = remembered(size + 1, bytes(32), listed=size + 1)
+    book.valid(
+        "valid-remembered-evidence",
+        "Evidence cannot show that its head extends a smaller one remembered, and need not.",
+        mark.raw,
+        file,
+        remembered=remembered(first, bytes(32)),
+        **same,
+    )
+    book.valid(
+        "valid-remembered-then",
+        "A past time is asked about: that more has been seen since is as it must be.",
+        mark.raw,
+        file,
+        at=NOW - HOUR,
+        remembered=later,
+        **same,
+    )
+    book.doubt(
+        "bundle-too-old-evidence",
+        "The same evidence, asked about now.",
+        mark.raw,
+        file,
+        "bundle-too-old",
+        remembered=later,
+        twin="valid-remembered-then",
+        **same,
+    )
+    book.doubt(
+        "log-inconsistent-remembered-evidence",
+        "Evidence with another tree of the remembered size.",
+        mark.raw,
+        file,
+        "log-inconsistent",
+        remembered=remembered(size, bytes(32)),
+        twin="valid-remembered-evidence",
+        **same,
+    )
     book.doubt(
         "log-inconsistent-rewritten",
         "The head does not extend the one remembered.",
@@ -223,6 +262,18 @@ def tell_histories(book: Book) -> None:
         mark.raw,
         world.evidence(mark),
         anchor=world.anchor,
+    )
+    kept, seen = world.logs[0].head, {f"w{n}": ISSUED + 2 * HOUR for n in (1, 2, 3)}
+    beside = world.logs[0].signed(seen, text=f"{world.logs[0].origin}\n{kept.size}\n{base64_of(bytes(32))}\n")
+    proof = world.logs[0].proof(mark.index).replace(kept.note, beside)
+    book.doubt(
+        "log-inconsistent-beside-final",
+        "Another head of the size at which the log ended.",
+        mark.raw,
+        world.evidence(mark, bent={"proof": proof}),
+        "log-inconsistent",
+        anchor=world.anchor,
+        twin="valid-ended-log-evidence",
     )
     ended = world.logs.pop()
     late = world.issue(at=ISSUED + HOUR)
