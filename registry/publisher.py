@@ -6,7 +6,6 @@
 Every step may be repeated; a crash anywhere is finished by starting again.
 """
 
-import json
 import logging
 import threading
 import time
@@ -22,17 +21,13 @@ from keys.signed import sign
 from keys.signer import Signer
 from keys.trust import walk
 from registry import projection
-from registry.door import Accepted, examine
 from registry.files import FilesError, RegistryFiles
+from registry.intake import Intake
 from registry.models import HeadRow, SubmissionRow
-from registry.pending import ProfileFile
 from registry.ratchet import Ratchet
 from registry.sequencer import Batch, ForkError, Head, Sequencer
 from registry.settings import PublisherSettings, Settings
-from registry.submissions import MAX_OBJECTS, answer_for, refusal
 from registry.witnesses import WitnessClient, collect
-from schemas.cbor import split_sequence
-from schemas.leaves import Genesis, TrustLeaf
 from schemas.note import SignedNote
 from schemas.status_list import LIFETIME, TTL, StatusListClaims, StatusUri, aggregation_uri
 from verifier.report import Refused
@@ -114,6 +109,10 @@ class Publisher:
         self.settle(head)
         return True
 
+    def _collect(self, session: Session, head: HeadRow) -> Batch | None:
+        intake = Intake(session, head, self.files, self.chain, now=int(self._clock()))
+        return intake.collect(wanted=self._snapshot_due(head))
+
     def _read_trust(self) -> None:
         """Take over trust documents that `akashi-registry trust` has put beside the old ones."""
         if self.files.trust_versions()[-1] > self.chain.current.version:
@@ -131,98 +130,6 @@ class Publisher:
         stale = head.trust_version < self.chain.current.version or head.published_size < head.size
         return queued is not None or stale or head.size == 0 or self._snapshot_due(head)
 
-    # -- what enters -----------------------------------------------------------------------
-
-    def _collect(self, session: Session, head: HeadRow) -> Batch | None:
-        """Gather genesis, new trust versions and queued submissions, and apply them to the tables."""
-        entries = self._system_leaves(session, head)
-        profiles: list[ProfileFile] = []
-        answers: list[tuple[str, Callable[[int, bytes], str]]] = []
-        for row in self._queued(session):
-            taken = self._take(session, row, head, first=head.size + len(entries))
-            if taken is None:
-                continue
-            fresh, accepted, write = taken
-            entries += [one.entry for one in fresh if one.entry is not None]
-            profiles += [
-                ProfileFile(number=one.number, raw=one.raw, entities=one.entities or b"")
-                for one in accepted
-                if one.entry is None
-            ]
-            answers.append((row.receipt, write))
-        if not entries and not answers and not self._snapshot_due(head):
-            return None
-        return Batch(
-            entries=entries,
-            profiles=profiles,
-            answers=lambda size, root: tuple((receipt, write(size, root)) for receipt, write in answers),
-        )
-
-    def _system_leaves(self, session: Session, head: HeadRow) -> list[bytes]:
-        first = self.chain.version(1)
-        entries = []
-        if head.size == 0 and first is not None:
-            genesis = Genesis(scheme=first.scheme.id, trust_sha256=bytes.fromhex(first.anchor))
-            entries.append(genesis.to_bytes())
-        for version in range(max(head.trust_version, 1) + 1, self.chain.current.version + 1):
-            document = self.chain.version(version)
-            if document is not None:
-                entries.append(TrustLeaf(version=version, sha256=bytes.fromhex(document.anchor)).to_bytes())
-        if not entries:
-            return []
-        # New trust may change what old leaves are worth: everything is judged again.
-        everything = [*projection.read_entries(self.files, head.size), *entries]
-        projection.reproject(
-            session,
-            self.files,
-            everything,
-            place=self._place,
-            document=self.chain.current,
-            profiles=self.files.profiles().items(),
-        )
-        return entries
-
-    def _queued(self, session: Session) -> list[SubmissionRow]:
-        """Give the oldest submissions, up to one body's worth of objects."""
-        queued = select(SubmissionRow).where(SubmissionRow.state == "queued").order_by(SubmissionRow.arrival)
-        rows: list[SubmissionRow] = []
-        objects = 0
-        for row in session.scalars(queued.limit(64)):
-            objects += len(split_sequence(row.body))
-            if rows and objects > MAX_OBJECTS:
-                break
-            rows.append(row)
-        return rows
-
-    def _take(
-        self, session: Session, row: SubmissionRow, head: HeadRow, *, first: int
-    ) -> tuple[list[Accepted], list[Accepted], Callable[[int, bytes], str]] | None:
-        """Judge a submission again, now that nobody else can enter, and apply it."""
-        now, document = int(self._clock()), self.chain.current
-        results, faults = examine(session, document, split_sequence(row.body), place=self._place, now=now)
-        if faults:
-            row.state, row.answer = "refused", json.dumps(refusal(faults).body)
-            session.flush()
-            return None
-        accepted = [one for one in results if isinstance(one, Accepted)]
-        indexes: list[int | None] = []
-        at = first
-        for one in accepted:
-            if one.entry is None:
-                projection.put_profile(session, one.number, iat=one.iat, raw=one.raw)
-                indexes.append(None)
-            else:
-                projection.apply(session, [one.entry], place=self._place, first=at, document=document)
-                indexes.append(at)
-                at += 1
-        receipt, origin = row.receipt, head.origin
-
-        def write(size: int, root: bytes) -> str:
-            after = HeadRow(place=self._place, origin=origin, size=size, root=root)
-            return json.dumps(answer_for(receipt, results, indexes, after))
-
-        return [one for one in accepted if one.entry is not None], accepted, write
-
     def _snapshot_due(self, head: HeadRow) -> bool:
         """Whether the lists must be signed anew although nothing happened."""
         note = self.files.find_checkpoint(head.size)
@@ -232,8 +139,6 @@ class Publisher:
         if not isinstance(witnessed, Witnessed):
             return False
         return self._clock() - witnessed.logged_by >= self._options.snapshot_every
-
-    # -- what goes out ---------------------------------------------------------------------
 
     def settle(self, head: Head) -> None:
         """Publish the newest head: on return its checkpoint is kept, its lists are out, submitters answered.

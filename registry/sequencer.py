@@ -73,6 +73,9 @@ class Sequencer:
         """
         with self._sessions.begin() as session:
             head = self._lock(session)
+            signed = self._ratchet.last.size
+            if signed != head.size:
+                raise ForkError(f"the ratchet stands at {signed}, the database at {head.size}")
             # 1. Judge and apply; what is refused is refused under the same lock.
             batch = collect(session, head)
             if batch is None:
@@ -182,8 +185,6 @@ class Sequencer:
 
         old = self._ratchet.last.size
         proof = consistency_proof(read, old, pending.new_size) if old else []
-        if old != head.size:
-            raise ForkError(f"the ratchet stands at {old}, the database at {head.size}")
         self._ratchet.sign(self._checkpoint(pending.new_size, pending.root), proof=proof)
 
     def _swap(self, session: Session, head: HeadRow, pending: Pending) -> None:

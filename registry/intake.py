@@ -1,0 +1,126 @@
+"""What the publisher takes in: system leaves and queued submissions, judged again under the lock."""
+
+import json
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from keys.trust import TrustChain
+from registry import projection
+from registry.door import Accepted, examine
+from registry.files import RegistryFiles
+from registry.models import HeadRow, SubmissionRow
+from registry.pending import ProfileFile
+from registry.sequencer import Batch
+from registry.submissions import MAX_OBJECTS, answer_for, refusal
+from schemas.cbor import split_sequence
+from schemas.leaves import Genesis, TrustLeaf
+
+__all__ = ["Intake"]
+
+
+class Intake:
+    """One look at the door, within the transaction that holds the head; applies what it takes to the tables."""
+
+    def __init__(
+        self, session: Session, head: HeadRow, files: RegistryFiles, chain: TrustChain, *, now: int
+    ) -> None:
+        self._session, self._head, self._files, self._chain, self._now = session, head, files, chain, now
+
+    def collect(self, *, wanted: bool) -> Batch | None:
+        """Gather genesis, new trust versions and queued submissions, and apply them to the tables.
+
+        None when there is nothing, unless a batch of its snapshot alone is `wanted`.
+        """
+        entries = self._system_leaves()
+        profiles: list[ProfileFile] = []
+        answers: list[tuple[str, Callable[[int, bytes], str]]] = []
+        for row in self._queued():
+            taken = self._take(row, first=self._head.size + len(entries))
+            if taken is None:
+                continue
+            fresh, accepted, write = taken
+            entries += [one.entry for one in fresh if one.entry is not None]
+            profiles += [
+                ProfileFile(number=one.number, raw=one.raw, entities=one.entities or b"")
+                for one in accepted
+                if one.entry is None
+            ]
+            answers.append((row.receipt, write))
+        if not entries and not answers and not wanted:
+            return None
+        return Batch(
+            entries=entries,
+            profiles=profiles,
+            answers=lambda size, root: tuple((receipt, write(size, root)) for receipt, write in answers),
+        )
+
+    def _system_leaves(self) -> list[bytes]:
+        first = self._chain.version(1)
+        entries = []
+        if self._head.size == 0 and first is not None:
+            genesis = Genesis(scheme=first.scheme.id, trust_sha256=bytes.fromhex(first.anchor))
+            entries.append(genesis.to_bytes())
+        for version in range(max(self._head.trust_version, 1) + 1, self._chain.current.version + 1):
+            document = self._chain.version(version)
+            if document is not None:
+                entries.append(TrustLeaf(version=version, sha256=bytes.fromhex(document.anchor)).to_bytes())
+        if not entries:
+            return []
+        # New trust may change what old leaves are worth: everything is judged again.
+        everything = [*projection.read_entries(self._files, self._head.size), *entries]
+        projection.reproject(
+            self._session,
+            self._files,
+            everything,
+            place=self._head.place,
+            document=self._chain.current,
+            profiles=self._files.profiles().items(),
+        )
+        return entries
+
+    def _queued(self) -> list[SubmissionRow]:
+        """Give the oldest submissions, up to one body's worth of objects."""
+        queued = select(SubmissionRow).where(SubmissionRow.state == "queued").order_by(SubmissionRow.arrival)
+        rows: list[SubmissionRow] = []
+        objects = 0
+        for row in self._session.scalars(queued.limit(64)):
+            objects += len(split_sequence(row.body))
+            if rows and objects > MAX_OBJECTS:
+                break
+            rows.append(row)
+        return rows
+
+    def _take(
+        self, row: SubmissionRow, *, first: int
+    ) -> tuple[list[Accepted], list[Accepted], Callable[[int, bytes], str]] | None:
+        """Judge a submission again, now that nobody else can enter, and apply it."""
+        now, document = self._now, self._chain.current
+        results, faults = examine(
+            self._session, document, split_sequence(row.body), place=self._head.place, now=now
+        )
+        if faults:
+            row.state, row.answer = "refused", json.dumps(refusal(faults).body)
+            self._session.flush()
+            return None
+        accepted = [one for one in results if isinstance(one, Accepted)]
+        indexes: list[int | None] = []
+        at = first
+        for one in accepted:
+            if one.entry is None:
+                projection.put_profile(self._session, one.number, iat=one.iat, raw=one.raw)
+                indexes.append(None)
+            else:
+                projection.apply(
+                    self._session, [one.entry], place=self._head.place, first=at, document=document
+                )
+                indexes.append(at)
+                at += 1
+        receipt, origin = row.receipt, self._head.origin
+
+        def write(size: int, root: bytes) -> str:
+            after = HeadRow(place=self._head.place, origin=origin, size=size, root=root)
+            return json.dumps(answer_for(receipt, results, indexes, after))
+
+        return [one for one in accepted if one.entry is not None], accepted, write
