@@ -143,7 +143,7 @@ class Running:
 
     made: Made
     crash_file: bool = False  # whether `arm` may be used
-    port: int = field(default_factory=lambda: free_port())
+    port: int = field(default_factory=lambda: free_port())  # noqa: PLW0108 (defined below)
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     _holders: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -213,6 +213,13 @@ class Running:
             )
         self._wait(f"http://127.0.0.1:{self.made.witness_port}/", "witness")
 
+    def spawn_witness(self) -> None:
+        """Start it, and do not wait."""
+        port = str(self.made.witness_port)
+        self._spawn(
+            "witness", "akashi-witness", "--home", str(self.home / "witness"), "serve", "--port", port
+        )
+
     def start_registry(self, **environment: str) -> None:
         if not self.is_running("registry"):
             self._spawn(
@@ -250,21 +257,27 @@ class Running:
         children = [pid for pid in children_of(process.pid) if named in _command_line(pid)]
         return children if what != "worker" else [pid for one in children for pid in children_of(one)]
 
-    def arm(self, place: str, **of: int) -> None:
-        """Let the publisher or the witness die at its next arrival at a crash point."""
+    def arm(self, point: str) -> None:
+        """Let the publisher or the witness die at its next arrival at a crash point, or `point:N` its N-th."""
         assert self.crash_file
-        text = "".join(f"{place}:{number}" for number in of.values()) or place
         partial = self._crash_at.with_suffix(".part")
-        partial.write_text(text)
+        partial.write_text(point)
         partial.replace(self._crash_at)
 
-    def disarm(self) -> bool:
-        """Whether nobody had died there yet."""
-        try:
-            self._crash_at.unlink()
-        except FileNotFoundError:
-            return False
-        return True
+    @property
+    def is_armed(self) -> bool:
+        """Whether nobody has died there yet."""
+        return self._crash_at.exists()
+
+    def disarm(self) -> None:
+        self._crash_at.unlink(missing_ok=True)
+
+    def reap(self, name: str) -> None:
+        """Take note that a process which was killed has ended."""
+        process = self.processes.get(name)
+        if process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.2)
 
     def _spawn(self, name: str, command: str, *arguments: str, **environment: str) -> None:
         more = {"AKASHI_CRASH_AT": f"@{self._crash_at}"} if self.crash_file else {}
@@ -282,7 +295,7 @@ class Running:
         while time.monotonic() < deadline:
             assert self.is_running(name), self.said(name)
             try:
-                urllib.request.urlopen(url, timeout=5).close()
+                urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (ours)
             except (OSError, HTTPException):
                 time.sleep(0.05)
             else:
@@ -381,12 +394,13 @@ class Running:
     # -- HTTP ------------------------------------------------------------------------------
 
     def get(self, path: str, **headers: str) -> Answer:
-        return self._ask(urllib.request.Request(self.url + path, headers=headers))
+        return self._ask(urllib.request.Request(self.url + path, headers=headers))  # noqa: S310
 
     def post(
         self, path: str, body: bytes, kind: str = "application/cbor-seq", *, timeout: float = 60
     ) -> Answer:
-        request = urllib.request.Request(self.url + path, data=body, headers={"Content-Type": kind})
+        headers = {"Content-Type": kind}
+        request = urllib.request.Request(self.url + path, data=body, headers=headers)  # noqa: S310
         return self._ask(request, timeout=timeout)
 
     def mark(self, number: str) -> Any:
@@ -405,7 +419,7 @@ class Running:
     @staticmethod
     def _ask(request: urllib.request.Request, *, timeout: float = 60) -> Answer:
         try:
-            with urllib.request.urlopen(request, timeout=timeout) as response:
+            with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
                 return Answer(status=response.status, headers=dict(response.headers), body=response.read())
         except urllib.error.HTTPError as error:
             with error:

@@ -1,0 +1,3 @@
+from torture.torture import main
+
+main()
