@@ -94,10 +94,6 @@ class _BundleLog:
         return found
 
 
-def _size_of(witnessed: Witnessed) -> int:
-    return witnessed.checkpoint.size
-
-
 class BundleView:
     """Reads a bundle under a trust chain that the caller has already extended by it.
 
@@ -111,6 +107,7 @@ class BundleView:
         self._logs: dict[int, _BundleLog] = {}
         self.refused: Refused | None = None
         self._landmarks: dict[int, tuple[Witnessed, ...]] = {}
+        self._landmark_sizes: dict[int, list[int]] = {}
         for listed in archive.manifest.logs:
             self._open(listed.dir)
         self.heads = tuple(log.head for log in self._logs.values())
@@ -136,6 +133,7 @@ class BundleView:
             return
         self._logs[head.place] = log
         self._landmarks[head.place] = landmarks
+        self._landmark_sizes[head.place] = [one.checkpoint.size for one in landmarks]
 
     def _read_landmarks(self, directory: str, log: _BundleLog) -> tuple[Witnessed, ...] | Refused:
         found = []
@@ -147,7 +145,7 @@ class BundleView:
             if log.root_at(witnessed.checkpoint.size) != witnessed.checkpoint.root:
                 return Refused(Reason.LOG_INCONSISTENT, f"{name} lies on another history than the head")
             found.append(witnessed)
-        return tuple(sorted(found, key=_size_of))
+        return tuple(sorted(found, key=lambda one: one.checkpoint.size))
 
     def root_at(self, place: int, size: int) -> bytes | None:
         log = self._logs.get(place)
@@ -180,7 +178,7 @@ class BundleView:
     def _logged(self, place: int, index: int, leaf: bytes, iat: int) -> Logged:
         """Bound the logged time by the landmarks on both sides; the head is the last of them."""
         log, landmarks = self._logs[place], self._landmarks[place]
-        after = bisect_right(landmarks, index, key=_size_of)
+        after = bisect_right(self._landmark_sizes[place], index)
         covering = landmarks[after] if after < len(landmarks) else log.head
         before = landmarks[after - 1].logged_by if after else self._began
         return Logged(
@@ -208,10 +206,11 @@ class BundleView:
         return None
 
     def status_list(self, uri: str) -> AuthenticList | Refused:
-        with self._lock:
-            if uri not in self._lists:
-                self._lists[uri] = self._read_list(uri)
-            return self._lists[uri]
+        found = self._lists.get(uri)
+        if found is None:
+            with self._lock:
+                found = self._lists[uri] = self._lists.get(uri) or self._read_list(uri)
+        return found
 
     def _read_list(self, uri: str) -> AuthenticList | Refused:
         listed = next((one for one in self._archive.manifest.lists if one.uri == uri), None)

@@ -16,7 +16,7 @@ __all__ = [
     "Authority",
     "Check",
     "Finding",
-    "LogFacts",
+    "Logged",
     "Note",
     "NoteReason",
     "Outcome",
@@ -191,12 +191,15 @@ class StatusFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogFacts:
-    origin: str
+class Logged:
+    """Where a leaf stands, and between which times it was logged: after `not_before`, by `logged_by`."""
+
     place: int
+    origin: str
     index: int
-    logged_by: int
     leaf: bytes
+    not_before: int
+    logged_by: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +226,7 @@ class Report:
     offset: int = 0  # the scheme's fixed offset from UTC, seconds
     authority: Authority | None = None
     status: StatusFacts | None = None
-    log: LogFacts | None = None
+    log: Logged | None = None
     trust: TrustFacts | None = None
 
     @property

@@ -15,7 +15,7 @@ from schemas.status_list import StatusListClaims
 from schemas.tlog_proof import TlogProof
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse
-from verifier.report import Reason, Refused
+from verifier.report import Logged, Reason, Refused
 from verifier.trust_store import public_key
 
 __all__ = [
@@ -44,18 +44,6 @@ class Witnessed:
     logged_by: int
     seen_at: int
     k: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Logged:
-    """Where a leaf stands, and between which times it was logged: after `not_before`, by `logged_by`."""
-
-    place: int
-    origin: str
-    index: int
-    leaf: bytes
-    not_before: int
-    logged_by: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

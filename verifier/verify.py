@@ -29,7 +29,6 @@ from verifier.checks import (
 )
 from verifier.policy import Policy, check_policy
 from verifier.report import (
-    CHECKS,
     ISSUER,
     LOGGED,
     NOT_MADE,
@@ -42,7 +41,7 @@ from verifier.report import (
     Authority,
     Check,
     Finding,
-    LogFacts,
+    Logged,
     Note,
     NoteReason,
     Outcome,
@@ -52,7 +51,6 @@ from verifier.report import (
     TrustFacts,
 )
 from verifier.state import Remembered
-from verifier.transparency import Logged
 from verifier.trust_store import public_key
 from verifier.view import View
 
@@ -279,16 +277,10 @@ class _Case:
 
     def report(self) -> Report:
         document = None if self.chain is None else self.chain.current
-        log = None
-        if isinstance(self.logged, Logged):
-            at = self.logged
-            log = LogFacts(
-                origin=at.origin, place=at.place, index=at.index, logged_by=at.logged_by, leaf=at.leaf
-            )
         trust = None if self.chain is None or document is None else _trust_facts(self.chain.anchor, document)
         return Report(
             at=self.at,
-            findings=tuple([self.findings[check] for check in CHECKS]),
+            findings=tuple(self.findings.values()),  # kept in the order of the checks
             as_of=self.status.as_of,
             notes=self._notes(),
             mark=self.mark,
@@ -296,7 +288,7 @@ class _Case:
             offset=0 if document is None else document.scheme.offset,
             authority=None if self.mark is None or document is None else _authority(document),
             status=self.status.facts,
-            log=log,
+            log=self.logged if isinstance(self.logged, Logged) else None,
             trust=trust,
         )
 
