@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from flask import Flask, Response, request
+from werkzeug.routing import BaseConverter
 
 from registry import problems
 from registry.services import Services
@@ -20,12 +21,22 @@ CSP = (
 MAX_BODY = 4 << 20  # a submission; views for less ask for less
 
 
+class _Decimal(BaseConverter):
+    """A number in an address, in its one spelling: 007 is another address, and there is nothing at it."""
+
+    regex = "0|[1-9][0-9]{0,15}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
 def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) -> Flask:
     """Make the application for one registry. It reads files and database when asked, not now."""
     app = Flask("registry.app")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.converters["decimal"] = _Decimal
     app.extensions["akashi"] = Services.open(settings, clock=clock)
     problems.install(app)
     app.register_blueprint(api.blueprint)

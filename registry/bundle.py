@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -159,14 +160,14 @@ def _members(
         members[name] = got
 
     for version in files.trust_versions():
-        add(f"trust/{version}", lambda version=version: files.find_trust(version))  # type: ignore[misc]
+        add(f"trust/{version}", partial(files.find_trust, version))
     add(f"{log}/checkpoint", lambda: state.note)
     for day, size in _landmarks(session, state).items():
-        add(f"{log}/landmarks/{day}", lambda size=size: files.find_checkpoint(size))  # type: ignore[misc]
+        add(f"{log}/landmarks/{day}", partial(files.find_checkpoint, size))
     paths = [tile.path for tile in tiles_of(state.size)]
     paths += _entry_bundles(session, state, is_register=is_register)
     for path in paths:
-        add(f"{log}/{path}", lambda path=path: files.read_tile(path))  # type: ignore[misc]
+        add(f"{log}/{path}", partial(files.read_tile, path))
     listed = []
     for uri, data in sorted(state.lists.items()):
         name = f"{str(StatusUri.find(uri)).partition('//')[2].partition('/')[2]}.cwt"
@@ -174,9 +175,9 @@ def _members(
         listed.append(ListedStatus(file=name, uri=uri))
     if is_register:
         for number in _numbers(files, "profile"):
-            add(f"profile/{number}.cwt", lambda number=number: files.find_profile(number))  # type: ignore[misc]
+            add(f"profile/{number}.cwt", partial(files.find_profile, number))
         for number in _numbers(files, "entities"):
-            add(f"entities/{number}.cbor", lambda number=number: files.find_entities(number))  # type: ignore[misc]
+            add(f"entities/{number}.cbor", partial(files.find_entities, number))
     manifest = Manifest(
         variant="register" if is_register else "plain",
         as_of=None if state.as_of is None else iso(state.as_of),
@@ -198,7 +199,11 @@ def _landmarks(session: Session, state: _State) -> dict[str, int]:
         .group_by(LeafRow.checkpoint_size)
         .order_by(LeafRow.checkpoint_size)
     )
-    return {to_datetime(at).strftime("%Y%m%d"): size for size, at in session.execute(kept)}
+    return {
+        to_datetime(at).strftime("%Y%m%d"): size
+        for size, at in session.execute(kept)
+        if size is not None and at is not None
+    }
 
 
 def _entry_bundles(session: Session, state: _State, *, is_register: bool) -> list[str]:

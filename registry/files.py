@@ -77,6 +77,11 @@ class RegistryFiles:
             return None
         return _find(self._log / canonical)
 
+    def tile_paths(self) -> list[str]:
+        """Name every file of tiles and entry bundles; half-written ones begin with a dot."""
+        found = (path for path in (self._log / "tile").rglob("[!.]*") if path.is_file())
+        return sorted(path.relative_to(self._log).as_posix() for path in found)
+
     def write_tile(self, path: str, data: bytes) -> None:
         """Write a tile; writing the same bytes again does nothing, other bytes are refused."""
         target = self._log / path

@@ -22,7 +22,9 @@ from verifier.trust_store import public_key
 __all__ = ["check_lists", "check_profiles"]
 
 
-def check_lists(files: RegistryFiles, chain: TrustChain, place: int, entries: Sequence[bytes]) -> Iterator[str]:
+def check_lists(
+    files: RegistryFiles, chain: TrustChain, place: int, entries: Sequence[bytes]
+) -> Iterator[str]:
     """Name every list that is missing, not authentic, or not Fold(N)."""
     head = _newest_head(files, chain)
     if head is None:

@@ -78,9 +78,7 @@ def _signed_size(files: RegistryFiles) -> int:
     return 0
 
 
-def _read_kept(
-    raw: bytes, chain: TrustChain, origin: str, size: int
-) -> tuple[list[str], Checkpoint | None]:
+def _read_kept(raw: bytes, chain: TrustChain, origin: str, size: int) -> tuple[list[str], Checkpoint | None]:
     try:
         checkpoint, note = read_checkpoint(raw)
     except MalformedError as error:
@@ -154,17 +152,10 @@ def _entries(files: RegistryFiles, bundle: Tile) -> list[bytes] | None:
         return None
 
 
-def _tile_paths(files: RegistryFiles) -> list[str]:
-    """Name everything in the log's tile folder; half-written files begin with a dot."""
-    folder = files.home / files.log
-    found = (path for path in (folder / "tile").rglob("[!.]*") if path.is_file())
-    return sorted(path.relative_to(folder).as_posix() for path in found)
-
-
 def _check_tiles(files: RegistryFiles, size: int, found: LogFound) -> Iterator[str]:
     wanted = {tile.path for tile in tiles_of(size)}
     wanted |= {tile_at(ENTRIES, number, size=size).path for number in range(-(-size // TILE_WIDTH))}
-    for path in _tile_paths(files):
+    for path in files.tile_paths():
         wanted.discard(path)
         try:
             tile = Tile.from_path(path)
@@ -172,7 +163,13 @@ def _check_tiles(files: RegistryFiles, size: int, found: LogFound) -> Iterator[s
             yield f"{files.log}/{path}: no file of a log has this name"
             continue
         first, last = tile.index * TILE_WIDTH, tile.index * TILE_WIDTH + tile.width
-        row = found.entries if tile.level == ENTRIES else found.rows[tile.level] if tile.level < len(found.rows) else []
+        row = (
+            found.entries
+            if tile.level == ENTRIES
+            else found.rows[tile.level]
+            if tile.level < len(found.rows)
+            else []
+        )
         if last > len(row):
             # Staged for a head that is not signed yet, or nobody's.
             if not files.pending.exists():

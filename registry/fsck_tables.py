@@ -83,7 +83,9 @@ def _compare_search(held: Session, fresh: Session) -> Iterator[str]:
     for name, asked in (("search_keys", keys), ("search_grams", grams)):
         ours = Counter(tuple(row) for row in held.execute(asked))
         wanted = Counter(tuple(row) for row in fresh.execute(asked))
-        yield from (f"table {name} {' '.join(row)}: nothing in the log makes it" for row in sorted(ours - wanted))
+        yield from (
+            f"table {name} {' '.join(row)}: nothing in the log makes it" for row in sorted(ours - wanted)
+        )
         yield from (f"table {name} {' '.join(row)}: missing" for row in sorted(wanted - ours))
     loose = select(SearchGramRow.gram).where(SearchGramRow.key_id.not_in(select(SearchKeyRow.id)))
     yield from (f"table search_grams {gram}: belongs to no key" for gram in held.scalars(loose))

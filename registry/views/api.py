@@ -125,7 +125,9 @@ def changes() -> Response:
 def verify() -> Response:
     request.max_content_length = MAX_QUESTION
     if request.mimetype != "application/json":
-        hint = 'send {"text": "a link, digits or a mark number"} as application/json; pictures are not taken yet'
+        hint = (
+            'send {"text": "a link, digits or a mark number"} as application/json; pictures are not taken yet'
+        )
         raise ProblemError("unsupported-media-type", hint)
     text = _text_of(request.get_data())
     try:

@@ -23,7 +23,9 @@ __all__ = [
     "services",
 ]
 
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -76,7 +78,9 @@ def read_at() -> date | datetime | None:
             return datetime.fromisoformat(text.replace(" ", "+")).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ProblemError("bad-request", f"at: {error}") from error
-    raise ProblemError("bad-request", "at: write a date such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z")
+    raise ProblemError(
+        "bad-request", "at: write a date such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z"
+    )
 
 
 def read_int(name: str, *, default: int | None, low: int, high: int) -> int | None:

@@ -1,7 +1,10 @@
 """Signed files as they are: of one mark, status lists, trust documents, bundles."""
 
-from flask import Blueprint, Response, jsonify, send_file
+import os
+
+from flask import Blueprint, Response, jsonify, request
 from sqlalchemy import select
+from werkzeug.wsgi import wrap_file
 
 from registry import bundle, evidence
 from registry.models import MarkRow
@@ -75,7 +78,7 @@ def mark_evidence(number: str) -> Response:
     return response
 
 
-@blueprint.get("/trust/<int:version>")
+@blueprint.get("/trust/<decimal:version>")
 def trust(version: int) -> Response:
     return immutable(_note(services().files.find_trust(version)))
 
@@ -100,7 +103,7 @@ def state_evidence() -> Response:
     return Response(data, content_type="application/zip")
 
 
-@blueprint.get("/status/<series>/<int:n>")
+@blueprint.get("/status/<series>/<decimal:n>")
 def status_list(series: str, n: int) -> Response:
     uri = StatusUri.find(f"https://{services().settings.host}/status/{series}/{n}")
     data = None if uri is None else services().files.find_list(uri.series, uri.n)
@@ -120,14 +123,16 @@ def status_aggregation() -> Response:
 @blueprint.get("/bundle", defaults={"variant": "plain"})
 @blueprint.get("/bundle/register", defaults={"variant": "register"})
 def whole_bundle(variant: str) -> Response:
-    stream, etag = bundle.open_cached(services(), variant)
-    response = send_file(
-        stream,
-        mimetype="application/zip",
-        as_attachment=True,
-        download_name="register.akashi" if variant == "register" else "marks.akashi",
-        etag=etag,
-        conditional=True,
+    stream, tag = bundle.open_cached(services(), variant)
+    size = os.fstat(stream.fileno()).st_size
+    response = Response(
+        wrap_file(request.environ, stream), content_type="application/zip", direct_passthrough=True
     )
+    name = "register" if variant == "register" else "marks"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.akashi"'
+    response.content_length = size
+    response.set_etag(tag)
     response.headers["Cache-Control"] = POINTER
+    # A download that broke off goes on where it stopped, if the bundle is still the same.
+    response.make_conditional(request, accept_ranges=True, complete_length=size)
     return response

@@ -41,9 +41,7 @@ def metrics() -> Response:
     for name, kind, help_text, value in _metrics(found):
         if value is not None:
             lines += [f"# HELP {name} {help_text}", f"# TYPE {name} {kind}", f"{name} {value}"]
-    return _fresh(
-        Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
-    )
+    return _fresh(Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8"))
 
 
 def _metrics(found: Readiness) -> list[tuple[str, str, str, int | None]]:

@@ -16,7 +16,7 @@ def checkpoint() -> Response:
     return _note(services().files.find_checkpoint())
 
 
-@blueprint.get("/checkpoint/<int:size>")
+@blueprint.get("/checkpoint/<decimal:size>")
 def kept_checkpoint(size: int) -> Response:
     return immutable(_note(services().files.find_checkpoint(size)))
 

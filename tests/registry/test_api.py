@@ -3,10 +3,14 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from forge.laid import Laid, json_of
 from forge.world import NOW
 from schemas.mark_number import MarkNumber, suggestions
 from schemas.times import DAY, iso
@@ -17,15 +21,10 @@ PROBLEM = json.loads((SCHEMAS / "problem.schema.json").read_text())
 PROFILE = json.loads((SCHEMAS / "profile.schema.json").read_text())
 
 
-@pytest.fixture
-def client(full):
-    return full.client()
-
-
-def problem(response, status: int, reason: str) -> dict:
+def problem(response: TestResponse, status: int, reason: str) -> dict[str, Any]:
     assert response.status_code == status, response.get_data(as_text=True)
     assert response.content_type == "application/problem+json"
-    body = json.loads(response.data)
+    body: dict[str, Any] = json.loads(response.data)
     jsonschema.validate(body, PROBLEM)
     assert (body["status"], body["reason"]) == (status, reason)
     return body
@@ -46,22 +45,24 @@ def problem(response, status: int, reason: str) -> dict:
         ("future", "not-yet-valid", None),
     ],
 )
-def test_every_state_has_its_word(full, client, name, state, reason):
-    body = client.get(f"/api/v1/marks/{full.marks[name].number}").json
+def test_every_state_has_its_word(
+    full: Laid, client: FlaskClient, name: str, state: str, reason: str | None
+) -> None:
+    body = json_of(client.get(f"/api/v1/marks/{full.marks[name].number}"))
     assert (body["state"], body["reason"]) == (state, reason)
 
 
-def test_the_mark_object_is_the_verifiers(full, client):
+def test_the_mark_object_is_the_verifiers(full: Laid, client: FlaskClient) -> None:
     number = full.marks["valid"].number
-    mark = client.get(f"/api/v1/marks/{number}").json
-    report = client.post("/api/v1/verify", json={"text": number}).json
+    mark = json_of(client.get(f"/api/v1/marks/{number}"))
+    report = json_of(client.post("/api/v1/verify", json={"text": number}))
     jsonschema.validate(report, REPORT)
     assert mark["mark"] == report["mark"]
     assert mark["as_of"] == report["as_of"]
 
 
-def test_a_marks_members_are_those_documented(full, client):
-    body = client.get(f"/api/v1/marks/{full.marks['valid'].number}").json
+def test_a_marks_members_are_those_documented(full: Laid, client: FlaskClient) -> None:
+    body = json_of(client.get(f"/api/v1/marks/{full.marks['valid'].number}"))
     documented = (
         "number display url state state_since reason as_of days_left next_confirmation mark profile history "
         "supersedes successor last_leaf links"
@@ -73,8 +74,8 @@ def test_a_marks_members_are_those_documented(full, client):
     jsonschema.validate(body["profile"], PROFILE)
 
 
-def test_history_tells_each_step_with_its_logged_time(full, client):
-    body = client.get(f"/api/v1/marks/{full.marks['reinstated'].number}").json
+def test_history_tells_each_step_with_its_logged_time(full: Laid, client: FlaskClient) -> None:
+    body = json_of(client.get(f"/api/v1/marks/{full.marks['reinstated'].number}"))
     assert [(one["kind"], one["reason"], one["at"]) for one in body["history"]] == [
         ("issue", None, iso(NOW - 9 * DAY)),
         ("suspend", "misuse", iso(NOW - 3 * DAY)),
@@ -82,28 +83,28 @@ def test_history_tells_each_step_with_its_logged_time(full, client):
     ]
 
 
-def test_what_came_before_and_after_is_linked_both_ways(full, client):
+def test_what_came_before_and_after_is_linked_both_ways(full: Laid, client: FlaskClient) -> None:
     old, new = full.marks["superseded"].number, full.marks["successor"].number
-    assert client.get(f"/api/v1/marks/{old}").json["successor"] == new
-    assert client.get(f"/api/v1/marks/{new}").json["supersedes"] == old
+    assert json_of(client.get(f"/api/v1/marks/{old}"))["successor"] == new
+    assert json_of(client.get(f"/api/v1/marks/{new}"))["supersedes"] == old
 
 
-def test_a_day_is_judged_at_both_its_ends_and_the_worse_counts(full, client):
+def test_a_day_is_judged_at_both_its_ends_and_the_worse_counts(full: Laid, client: FlaskClient) -> None:
     path = f"/api/v1/marks/{full.marks['reinstated'].number}"
     day = iso(NOW - 3 * DAY)[:10]
-    assert client.get(f"{path}?at={day}").json["state"] == "suspended"
-    assert client.get(f"{path}?at={iso(NOW - 4 * DAY)}").json["state"] == "valid"
+    assert json_of(client.get(f"{path}?at={day}"))["state"] == "suspended"
+    assert json_of(client.get(f"{path}?at={iso(NOW - 4 * DAY)}"))["state"] == "valid"
 
 
-def test_the_next_confirmation_follows_the_scheme_and_those_already_made(full):
+def test_the_next_confirmation_follows_the_scheme_and_those_already_made(full: Laid) -> None:
     full.settings = replace(full.settings, confirm_every_months={4: 3})
     client = full.client()
-    confirmed = client.get(f"/api/v1/marks/{full.marks['group'].number}").json
+    confirmed = json_of(client.get(f"/api/v1/marks/{full.marks['group'].number}"))
     assert confirmed["next_confirmation"] == "2027-04-23"
-    assert client.get(f"/api/v1/marks/{full.marks['valid'].number}").json["next_confirmation"] is None
+    assert json_of(client.get(f"/api/v1/marks/{full.marks['valid'].number}"))["next_confirmation"] is None
 
 
-def test_unknown_and_mistyped_numbers_are_told_apart(full, client):
+def test_unknown_and_mistyped_numbers_are_told_apart(full: Laid, client: FlaskClient) -> None:
     unknown = str(MarkNumber(value=1))
     problem(client.get(f"/api/v1/marks/{unknown}"), 404, "unknown-mark")
     number = full.marks["valid"].number
@@ -115,7 +116,7 @@ def test_unknown_and_mistyped_numbers_are_told_apart(full, client):
 
 
 @pytest.mark.parametrize("path", ["/api/v1/marks/{}", "/m/{}/evidence", "/m/{}/mark.cwt", "/m/{}/proof"])
-def test_another_spelling_is_sent_to_the_one_address(full, client, path):
+def test_another_spelling_is_sent_to_the_one_address(full: Laid, client: FlaskClient, path: str) -> None:
     number = full.marks["valid"].claims.number
     typed = f"{number.display.lower()}"
     response = client.get(path.format(typed) + "?lang=ja")
@@ -123,44 +124,50 @@ def test_another_spelling_is_sent_to_the_one_address(full, client, path):
     assert response.location.endswith(path.format(number) + "?lang=ja")
 
 
-@pytest.mark.parametrize("at", ["yesterday", "2026-13-01", "2026-01-01T00:00:00", "0001-01-01T00:00:00+23:00"])
-def test_a_time_that_cannot_be_read_is_refused_with_an_example(full, client, at):
-    problem(client.get(f"/api/v1/marks/{full.marks['valid'].number}", query_string={"at": at}), 400, "bad-request")
+@pytest.mark.parametrize(
+    "at", ["yesterday", "2026-13-01", "2026-01-01T00:00:00", "0001-01-01T00:00:00+23:00"]
+)
+def test_a_time_that_cannot_be_read_is_refused_with_an_example(
+    full: Laid, client: FlaskClient, at: str
+) -> None:
+    problem(
+        client.get(f"/api/v1/marks/{full.marks['valid'].number}", query_string={"at": at}), 400, "bad-request"
+    )
 
 
 # ---------------------------------------------------------------- organisations
 
 
-def test_an_organisation_is_found_by_number_however_it_is_written(full, client):
+def test_an_organisation_is_found_by_number_however_it_is_written(full: Laid, client: FlaskClient) -> None:
     holder = full.marks["valid"].claims.holder
     exact = client.get(f"/api/v1/organisations/{holder}")
     assert exact.status_code == 200
-    assert full.marks["valid"].number in [mark["number"] for mark in exact.json["marks"]]
+    assert full.marks["valid"].number in [mark["number"] for mark in json_of(exact)["marks"]]
     loose = client.get(f"/api/v1/organisations/T{holder.value}")
     assert (loose.status_code, loose.location) == (308, f"/api/v1/organisations/{holder}")
     problem(client.get("/api/v1/organisations/0188:1234567890123"), 400, "bad-request")
     problem(client.get("/api/v1/organisations/0199:529900T8BM49AURSDO55"), 404, "not-found")
 
 
-def test_search_gives_holders_with_their_marks(full, client):
-    body = client.get("/api/v1/organisations", query_string={"q": "みほん電子"}).json
+def test_search_gives_holders_with_their_marks(full: Laid, client: FlaskClient) -> None:
+    body = json_of(client.get("/api/v1/organisations", query_string={"q": "みほん電子"}))
     item = next(one for one in body["items"] if one["id"] == str(full.marks["valid"].claims.holder))
     assert set(item) == {"id", "name", "name_latin", "country", "marks", "matched", "score"}
     assert item["marks"][0].keys() == {"number", "level", "state", "last_day"}
 
 
 @pytest.mark.parametrize("query", ["level=10", "level=x", "status=good", "country=JPN", "cursor=%20"])
-def test_a_filter_that_means_nothing_is_refused(client, query):
+def test_a_filter_that_means_nothing_is_refused(client: FlaskClient, query: str) -> None:
     problem(client.get(f"/api/v1/organisations?q=a&{query}"), 400, "bad-request")
 
 
 # ---------------------------------------------------------------- changes
 
 
-def test_changes_page_through_the_published_log_in_order(full, client):
+def test_changes_page_through_the_published_log_in_order(full: Laid, client: FlaskClient) -> None:
     seen, after = [], ""
     for _ in range(100):
-        body = client.get("/api/v1/changes", query_string={"limit": 4, "after": after}).json
+        body = json_of(client.get("/api/v1/changes", query_string={"limit": 4, "after": after}))
         seen += body["items"]
         after = body["next"]
         if not body["more"]:
@@ -169,7 +176,7 @@ def test_changes_page_through_the_published_log_in_order(full, client):
     assert {"genesis", "issue", "suspend", "revoke", "supersede", "confirm", "trust", "snapshot"} <= {
         one["kind"] for one in seen
     }
-    empty = client.get("/api/v1/changes", query_string={"after": after}).json
+    empty = json_of(client.get("/api/v1/changes", query_string={"after": after}))
     assert (empty["items"], empty["next"], empty["more"]) == ([], after, False)
     revoked = next(one for one in seen if one["kind"] == "revoke")
     assert (revoked["status"], revoked["reason"]) == ("revoked", "misuse")
@@ -177,7 +184,7 @@ def test_changes_page_through_the_published_log_in_order(full, client):
 
 
 @pytest.mark.parametrize("query", ["after=zzz", "after=MTIz", "limit=0", "limit=1001", "limit=many"])
-def test_a_cursor_that_is_not_ours_is_refused(client, query):
+def test_a_cursor_that_is_not_ours_is_refused(client: FlaskClient, query: str) -> None:
     problem(client.get(f"/api/v1/changes?{query}"), 400, "bad-request")
 
 
@@ -185,25 +192,29 @@ def test_a_cursor_that_is_not_ours_is_refused(client, query):
 
 
 @pytest.mark.parametrize("name", ["valid", "revoked", "expired", "future", "suspended", "superseded"])
-def test_a_verdict_of_any_colour_is_an_answer(full, client, name):
+def test_a_verdict_of_any_colour_is_an_answer(full: Laid, client: FlaskClient, name: str) -> None:
     response = client.post("/api/v1/verify", json={"text": full.marks[name].link()})
     assert response.status_code == 200
-    jsonschema.validate(response.json, REPORT)
-    assert response.json["verdict"] == ("valid" if name == "valid" else "invalid")
+    jsonschema.validate(json_of(response), REPORT)
+    assert json_of(response)["verdict"] == ("valid" if name == "valid" else "invalid")
 
 
 @pytest.mark.parametrize("text", ["7", "https://akashi.example/elsewhere", "x" * 5000, "00000000000"])
-def test_what_is_no_mark_is_judged_too_or_refused_with_a_name(client, text):
+def test_what_is_no_mark_is_judged_too_or_refused_with_a_name(client: FlaskClient, text: str) -> None:
     response = client.post("/api/v1/verify", json={"text": text})
     if response.status_code == 200:
-        jsonschema.validate(response.json, REPORT)
-        assert response.json["verdict"] != "valid"
+        jsonschema.validate(json_of(response), REPORT)
+        assert json_of(response)["verdict"] != "valid"
     else:
         problem(response, 400, "bad-request")
 
 
-def test_a_question_that_cannot_be_read_is_refused(client):
-    problem(client.post("/api/v1/verify", data=b"\x89PNG", content_type="image/png"), 415, "unsupported-media-type")
+def test_a_question_that_cannot_be_read_is_refused(client: FlaskClient) -> None:
+    problem(
+        client.post("/api/v1/verify", data=b"\x89PNG", content_type="image/png"),
+        415,
+        "unsupported-media-type",
+    )
     for body in (b"", b"[]", b"{", b'{"text": 1}', b'{"text": ""}', b'{"text": "\\ud800"}', b"[" * 9000):
         problem(client.post("/api/v1/verify", data=body, content_type="application/json"), 400, "bad-request")
     big = json.dumps({"text": "7" * 20_000}).encode()
@@ -213,28 +224,26 @@ def test_a_question_that_cannot_be_read_is_refused(client):
 # ---------------------------------------------------------------- the door
 
 
-def test_the_door_takes_only_what_it_says_it_takes(client):
+def test_the_door_takes_only_what_it_says_it_takes(client: FlaskClient) -> None:
     problem(client.post("/api/v1/submissions", data=b"x"), 415, "unsupported-media-type")
     body = client.post("/api/v1/submissions", data=b"", content_type="application/cbor-seq")
     problem(body, 400, "malformed")
-    large = client.post(
-        "/api/v1/submissions", data=bytes((4 << 20) + 1), content_type="application/cbor-seq"
-    )
+    large = client.post("/api/v1/submissions", data=bytes((4 << 20) + 1), content_type="application/cbor-seq")
     problem(large, 413, "too-large")
     problem(client.get("/api/v1/submissions/" + "0" * 64), 404, "not-found")
 
 
-def test_what_is_in_already_is_answered_from_the_index(full, client):
+def test_what_is_in_already_is_answered_from_the_index(full: Laid, client: FlaskClient) -> None:
     body = full.marks["valid"].raw + full.marks["revoked"].raw
     response = client.post("/api/v1/submissions", data=body, content_type="application/cbor-seq")
     assert response.status_code == 200
-    assert [item["index"] for item in response.json["items"]] == [
+    assert [item["index"] for item in json_of(response)["items"]] == [
         full.marks["valid"].index,
         full.marks["revoked"].index,
     ]
 
 
-def test_all_faults_of_a_body_are_named_at_once(full, client):
+def test_all_faults_of_a_body_are_named_at_once(full: Laid, client: FlaskClient) -> None:
     stale = full.world.issue(at=NOW - 30 * DAY, logged=False)
     forged = full.world.issue(at=NOW, logged=False).raw[:-1] + b"\0"
     body = problem(

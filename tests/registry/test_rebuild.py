@@ -1,9 +1,12 @@
 """The tables are a projection: made again from files alone, they are the same, and so is every page."""
 
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from forge.laid import Laid
 from forge.registers import Register
 from forge.world import NOW, World
 from registry.app import create_app
@@ -25,7 +28,7 @@ PATHS = [
 
 
 @pytest.fixture
-def register(tmp_path):
+def register(tmp_path: Path) -> Iterator[Register]:
     world = World()
     opened = Register(tmp_path / "registry", world, now=NOW)
     opened.publish()
@@ -45,7 +48,9 @@ def answers(register: Register) -> dict[str, bytes]:
     client = create_app(register.settings, clock=lambda: float(register.now)).test_client()
     with register.sessions() as session:
         numbers = session.scalars(select(MarkRow.number)).all()
-    paths = PATHS + [f"/m/{number}/{name}" for number in numbers for name in ("proof", "evidence", "mark.cwt")]
+    paths = PATHS + [
+        f"/m/{number}/{name}" for number in numbers for name in ("proof", "evidence", "mark.cwt")
+    ]
     paths += [f"/api/v1/marks/{number}" for number in numbers]
     found = {}
     for path in paths:
@@ -55,11 +60,11 @@ def answers(register: Register) -> dict[str, bytes]:
     return found
 
 
-def test_what_the_publisher_left_is_clean(register):
+def test_what_the_publisher_left_is_clean(register: Register) -> None:
     assert fsck(register.settings) == []
 
 
-def test_an_empty_database_is_filled_from_files_alone(register):
+def test_an_empty_database_is_filled_from_files_alone(register: Register) -> None:
     before = answers(register)
     register.close()
     register.sessions.kw["bind"].dispose()
@@ -73,7 +78,7 @@ def test_an_empty_database_is_filled_from_files_alone(register):
     assert register.submit(mark.raw).status == 200
 
 
-def test_a_wrong_table_is_made_right_again(register):
+def test_a_wrong_table_is_made_right_again(register: Register) -> None:
     register.close()
     with register.sessions.begin() as session:
         for row in session.scalars(select(MarkRow)):
@@ -85,12 +90,12 @@ def test_a_wrong_table_is_made_right_again(register):
     register.open()
 
 
-def test_nothing_is_rebuilt_under_a_running_publisher(register):
+def test_nothing_is_rebuilt_under_a_running_publisher(register: Register) -> None:
     with pytest.raises(FilesError, match="running"):
         rebuild(register.settings)
 
 
-def test_a_head_signed_but_not_yet_witnessed_is_kept_in_mind(register):
+def test_a_head_signed_but_not_yet_witnessed_is_kept_in_mind(register: Register) -> None:
     for witness in register.witnesses:
         witness.down = True
     mark = register.world.issue(at=register.now)
@@ -107,7 +112,7 @@ def test_a_head_signed_but_not_yet_witnessed_is_kept_in_mind(register):
     assert register.files.kept_sizes()[-1] == size
 
 
-def test_tiles_that_lead_nowhere_are_not_made_into_tables(full):
+def test_tiles_that_lead_nowhere_are_not_made_into_tables(full: Laid) -> None:
     (full.home / "log1" / "tile" / "entries" / f"000.p/{full.world.log.head.size}").unlink()
     with pytest.raises(FilesError):
         full.rebuild()
