@@ -56,12 +56,14 @@ def _document(raw: bytes) -> Mapping[str, Any] | None:
 
 def _keys(facts: Sequence[_Facts]) -> list[Key]:
     """The keys of all marks; a name that the newest mark no longer bears is a former one."""
+    newest = facts[-1][0]
     found = set(keys_of(*facts[-1]))
     borne = {key.text for key in found}
     for claims, profile in facts[:-1]:
         for key in keys_of(claims, profile):
-            is_old_name = key.matched in ("name", "latin", "kana") and key.text not in borne
-            found.add(replace(key, matched="former") if is_old_name else key)
+            is_name = key.matched in ("name", "latin", "kana") and key.text not in borne
+            is_former = is_name and claims.name != newest.name
+            found.add(replace(key, matched="former") if is_former else key)
     return sorted(found)
 
 
