@@ -14,7 +14,8 @@ from registry.lookup import MarkFacts, find_mark, find_organisation
 from registry.problems import ProblemError, wants_json
 from registry.views.api import mark_as_json
 from registry.views.asked import number_in_path, read_at, services
-from registry.views.mark_view import headline_of, mark_view, successor_of
+from registry.views.headline import headline_of
+from registry.views.mark_view import mark_view, successor_of
 from registry.views.search_view import mark_meant, marks_near, organisation_view, read_question, search_view
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber

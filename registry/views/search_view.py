@@ -18,7 +18,8 @@ from registry.search import search as find
 from registry.services import Services
 from registry.states import State
 from registry.views.asked import read_choice, read_int
-from registry.views.mark_view import KINDS, Text
+from registry.views.headline import KINDS
+from registry.views.mark_view import Text
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber, suggestions
 from schemas.organisation_id import OrganisationId
