@@ -8,9 +8,7 @@ A file is made once for a state and kept in <home>/cache; what is there can be t
 
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -20,14 +18,13 @@ from typing import IO
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry import evidence
 from registry.files import FilesError, RegistryFiles
 from registry.models import LeafRow
 from registry.services import Services
 from registry.settings import Settings
-from schemas.entry_bundles import bundle_at, read_entry
+from registry.together import Together, settled
+from schemas.entry_bundles import bundle_at
 from schemas.evidence import ListedLog, ListedStatus, Manifest, write_archive
-from schemas.leaves import SnapshotLeaf, leaf_from_bytes
 from schemas.status_list import StatusUri
 from schemas.tiles import ENTRIES, TILE_WIDTH, tile_at, tiles_of
 from schemas.times import iso, to_datetime
@@ -35,35 +32,20 @@ from schemas.times import iso, to_datetime
 __all__ = ["open_cached", "write_bundle"]
 
 _building = Lock()
-TRIES = 40  # while a publication is releasing its lists
-PAUSE = 0.05  # seconds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
-    """What goes together: a head whose newest snapshot names exactly these lists."""
-
-    place: int
-    origin: str
-    size: int
-    note: bytes
-    snapshot: int | None
-    lists: dict[str, bytes]
-    as_of: int | None
 
 
 def write_bundle(settings: Settings, path: Path, *, register: bool) -> None:
     """Write the bundle of what is published now; the file appears whole. Raises FilesError, OSError."""
     services = Services.open(settings)
     with services.sessions() as session:
-        state = _settled(services, session)
+        state = settled(services, session)
         _write_whole(path, _members(services, session, state, is_register=register))
 
 
 def open_cached(services: Services, variant: str) -> tuple[IO[bytes], str]:
     """Give the bundle of what is published now, opened, and a tag for these bytes. Raises FilesError."""
     with services.sessions() as session:
-        state = _settled(services, session)
+        state = settled(services, session)
         tag = _tag(services, state, variant)
         path = services.settings.home / "cache" / f"{variant}-{tag}"
         with _building:
@@ -78,73 +60,8 @@ def open_cached(services: Services, variant: str) -> tuple[IO[bytes], str]:
             return path.open("rb"), tag
 
 
-def _settled(services: Services, session: Session) -> _State:
-    for _ in range(TRIES):
-        state = _find_state(services, session)
-        if state is not None:
-            return state
-        session.rollback()  # a new look, not the same transaction's
-        time.sleep(PAUSE)
-    raise FilesError("the status lists and the log's newest snapshots do not go together")
-
-
-def _find_state(services: Services, session: Session) -> _State | None:
-    """Take the newest snapshot whose lists are all out; None when no recent one is."""
-    files, place = services.files, services.place()
-    newest = evidence.newest_checkpoint(files)
-    if newest is None:
-        raise FilesError("nothing is published yet")
-    head, _ = newest
-    published = select(LeafRow).where(
-        LeafRow.place == place, LeafRow.kind == "snapshot", LeafRow.index < head.size
-    )
-    rows = session.scalars(published.order_by(LeafRow.index.desc()).limit(3)).all()
-    for position, row in enumerate(rows):
-        lists = _lists_of(files, read_entry(files.read_tile, row.index, head.size))
-        if lists is None or row.checkpoint_size is None:
-            continue
-        size = head.size if position == 0 else row.checkpoint_size
-        return _state(services, place, size, row.index, lists)
-    return None if rows else _state(services, place, head.size, None, {})
-
-
-def _state(
-    services: Services, place: int, size: int, snapshot: int | None, lists: dict[str, bytes]
-) -> _State:
-    note = services.files.find_checkpoint(size)
-    witnessed = None if note is None else services.witnessed(note)
-    if note is None or witnessed is None:
-        raise FilesError(f"the checkpoint of size {size} is missing or damaged")
-    claims = [evidence.read_claims(data) for data in lists.values()]
-    return _State(
-        place=place,
-        origin=services.settings.origin,
-        size=size,
-        note=note,
-        snapshot=snapshot,
-        lists=lists,
-        as_of=min([witnessed.seen_at, *(one.iat for one in claims if one is not None)]),
-    )
-
-
-def _lists_of(files: RegistryFiles, entry: bytes) -> dict[str, bytes] | None:
-    """Give the lists a snapshot names, by uri; None unless all of them are out, and of its N."""
-    leaf = leaf_from_bytes(entry)
-    if not isinstance(leaf, SnapshotLeaf):
-        return None
-    found: dict[str, bytes] = {}
-    for named, _ in leaf.lists:
-        uri = StatusUri.find(named)
-        data = None if uri is None else files.find_list(uri.series, uri.n)
-        claims = None if data is None else evidence.read_claims(data)
-        if data is None or claims is None or claims.size != leaf.size:
-            return None
-        found[named] = data
-    return found
-
-
 def _members(
-    services: Services, session: Session, state: _State, *, is_register: bool
+    services: Services, session: Session, state: Together, *, is_register: bool
 ) -> Iterator[tuple[str, bytes]]:
     """Give every member in the file's order, read when its turn comes."""
     files, log = services.files, f"log/{state.place}"
@@ -191,7 +108,7 @@ def _members(
         yield name, members[name]()
 
 
-def _landmarks(session: Session, state: _State) -> dict[str, int]:
+def _landmarks(session: Session, state: Together) -> dict[str, int]:
     """Give, by UTC day, the size of the last kept checkpoint of that day (by its k-th smallest time)."""
     kept = (
         select(LeafRow.checkpoint_size, func.max(LeafRow.logged_at))
@@ -206,7 +123,7 @@ def _landmarks(session: Session, state: _State) -> dict[str, int]:
     }
 
 
-def _entry_bundles(session: Session, state: _State, *, is_register: bool) -> list[str]:
+def _entry_bundles(session: Session, state: Together, *, is_register: bool) -> list[str]:
     if is_register:
         count = -(-state.size // TILE_WIDTH)
         return [tile_at(ENTRIES, number, size=state.size).path for number in range(count)]
@@ -217,7 +134,7 @@ def _entry_bundles(session: Session, state: _State, *, is_register: bool) -> lis
     return sorted({bundle_at(index, size=state.size).path for index in wanted})
 
 
-def _tag(services: Services, state: _State, variant: str) -> str:
+def _tag(services: Services, state: Together, variant: str) -> str:
     parts = [variant.encode(), state.note, *state.lists.values()]
     parts += services.files.trust_notes()
     if variant == "register":

@@ -63,7 +63,9 @@ def _events(session: Session, leaves: Sequence[LeafRow]) -> dict[tuple[int, int]
 
 def _change(leaf: LeafRow, origin: str, mark: MarkRow | None, event: EventRow | None) -> Change:
     # A leaf that was not entitled names a number, and says nothing of the mark that has it.
-    issued = mark is not None and leaf.kind == "issue" and (mark.place, mark.index) == (leaf.place, leaf.index)
+    issued = (
+        mark is not None and leaf.kind == "issue" and (mark.place, mark.index) == (leaf.place, leaf.index)
+    )
     speaks = issued or (event is not None and event.effective)
     status = Status.VALID if issued else Status(event.status_after) if event is not None and speaks else None
     return Change(

@@ -8,11 +8,14 @@ from sqlalchemy.pool import ConnectionPoolEntry
 __all__ = ["make_engine", "make_sessions"]
 
 BUSY_MS = 15_000
+# A thread of a web worker may hold two connections: its page's, and that of the verdict on it.
+POOL = 16
+POOL_MORE = 24
 
 
 def make_engine(url: str) -> Engine:
     """Give an engine; on SQLite with WAL, full synchronisation, foreign keys and patience."""
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL_MORE)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

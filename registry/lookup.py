@@ -6,23 +6,21 @@ not happened yet, and a mark in that state is being published.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.signed import read_mark, read_profile
+from registry.days import At, days_left, moments, next_confirmation
 from registry.models import EventRow, HeadRow, MarkRow, OrganisationRow, ProfileRow
 from registry.services import Services
 from registry.states import Happened, State, state_of
-from schemas.claims import EventKind, EventReason, MarkClaims
+from schemas.claims import EventReason, MarkClaims
 from schemas.organisation_id import OrganisationId
-from schemas.times import DAY, last_day, to_seconds
+from schemas.times import last_day
 
 __all__ = ["HistoryEntry", "MarkFacts", "OrganisationFacts", "find_mark", "find_organisation", "marks_of"]
-
-At = date | datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,15 +183,21 @@ def _one(
     happened = [Happened.read(event) for event in events if event.effective]
     judged = [
         state_of(claims, happened, logged_at=row.logged_at, is_published=is_published, at=moment)
-        for moment in _moments(at, now=now, offset=offset)
+        for moment in moments(at, now=now, offset=offset)
     ]
     found = max(judged, key=lambda one: one.state.badness)
-    moment = found.at
     log = document.logs[row.place].origin
-    issue = HistoryEntry(kind="issue", reason=None, at=row.logged_at, log=log, index=row.index, successor=None)
+    issue = HistoryEntry(
+        kind="issue", reason=None, at=row.logged_at, log=log, index=row.index, successor=None
+    )
     later = [
         HistoryEntry(
-            kind=one.kind.slug, reason=one.reason, at=one.at, log=log, index=one.index, successor=one.successor
+            kind=one.kind.slug,
+            reason=one.reason,
+            at=one.at,
+            log=log,
+            index=one.index,
+            successor=one.successor,
         )
         for one in happened
     ]
@@ -213,8 +217,12 @@ def _one(
         reason=found.reason,
         as_of=services.as_of(row.status_uri) if is_published else None,
         last_day=last_day(claims.exp, offset=offset),
-        days_left=None if ended else (claims.exp - 1 + offset) // DAY - (moment + offset) // DAY,
-        next_confirmation=None if ended else _next_confirmation(services, claims, happened, offset),
+        days_left=None if ended else days_left(claims, at=found.at, offset=offset),
+        next_confirmation=None
+        if ended
+        else next_confirmation(
+            claims, happened, months=services.settings.confirm_every_months.get(claims.level), offset=offset
+        ),
         profile=None if profile is None else read_profile(profile).unsafe_claims.document,
         history=(issue, *later) if is_published else (),
         supersedes=supersedes,
@@ -223,29 +231,3 @@ def _one(
         offset=offset,
         public_url=services.settings.public_url,
     )
-
-
-def _moments(at: At, *, now: int, offset: int) -> list[int]:
-    """A moment, or the first and last second of a date in the scheme's offset, at most now."""
-    if at is None:
-        return [now]
-    if isinstance(at, datetime):
-        return [to_seconds(at)]
-    start = to_seconds(datetime.combine(at, time.min, timezone(timedelta(seconds=offset))))
-    return [min(start, now), min(start + DAY - 1, now)]
-
-
-def _next_confirmation(
-    services: Services, claims: MarkClaims, happened: list[Happened], offset: int
-) -> str | None:
-    """Give the day the next confirmation is due, where the scheme asks for any; None past the mark's end."""
-    months = services.settings.confirm_every_months.get(claims.level)
-    if not months:
-        return None
-    made = sum(one.kind is EventKind.CONFIRM for one in happened)
-    start = datetime.fromtimestamp(claims.nbf, timezone(timedelta(seconds=offset))).date()
-    years, month = divmod(start.month - 1 + months * (made + 1), 12)
-    first = date(start.year + years, month + 1, 1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    due = min(first + timedelta(days=start.day - 1), following - timedelta(days=1))
-    return due.isoformat() if due.isoformat() <= last_day(claims.exp, offset=offset) else None

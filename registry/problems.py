@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import Flask, Response, current_app, render_template, request
 from jinja2 import TemplateNotFound
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from registry.files import FilesError
@@ -145,6 +146,8 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(ServicesUnavailableError)
     @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    @app.errorhandler(PoolTimeoutError)
     @app.errorhandler(FilesError)
     def _(error: Exception) -> Response:
         # The log tells the operator; the world learns only that it may ask again.

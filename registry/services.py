@@ -155,4 +155,3 @@ def _witnessed(note: bytes, text: str) -> Witnessed | None:
     except MalformedError:
         return None
     return None if isinstance(found, Refused) else found
-

@@ -17,6 +17,7 @@ from registry.views.asked import (
     cursor_of,
     number_in_path,
     read_at,
+    read_body,
     read_choice,
     read_cursor,
     read_int,
@@ -123,13 +124,12 @@ def changes() -> Response:
 
 @blueprint.post("/api/v1/verify")
 def verify() -> Response:
-    request.max_content_length = MAX_QUESTION
     if request.mimetype != "application/json":
         hint = (
             'send {"text": "a link, digits or a mark number"} as application/json; pictures are not taken yet'
         )
         raise ProblemError("unsupported-media-type", hint)
-    text = _text_of(request.get_data())
+    text = _text_of(read_body(MAX_QUESTION))
     try:
         found = read(text)
     except BadMarkNumberError as error:
@@ -158,7 +158,7 @@ def submit() -> Response:
     if request.mimetype != "application/cbor-seq":
         raise ProblemError("unsupported-media-type", "send tag-18 objects as application/cbor-seq")
     asked = services()
-    return _answer(submissions.accept(asked, request.get_data(), now=asked.now()))
+    return _answer(submissions.accept(asked, read_body(submissions.MAX_BODY), now=asked.now()))
 
 
 @blueprint.get("/api/v1/submissions/<receipt>")

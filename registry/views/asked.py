@@ -17,6 +17,7 @@ __all__ = [
     "cursor_of",
     "number_in_path",
     "read_at",
+    "read_body",
     "read_choice",
     "read_cursor",
     "read_int",
@@ -101,6 +102,18 @@ def read_choice(name: str, allowed: tuple[str, ...]) -> str | None:
     if text not in allowed:
         raise ProblemError("bad-request", f"{name}: write one of {', '.join(allowed)}")
     return text
+
+
+def read_body(limit: int) -> bytes:
+    """Give the whole body. Raises ProblemError beyond `limit` bytes.
+
+    A body that comes in chunks is cut off at the framework's limit without a word; so one byte more is let in.
+    """
+    request.max_content_length = limit + 1
+    data = request.get_data(cache=False)
+    if len(data) > limit:
+        raise ProblemError("too-large", f"a body has at most {limit} bytes here")
+    return data
 
 
 def cursor_of(*position: int) -> str:

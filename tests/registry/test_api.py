@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +232,27 @@ def test_the_door_takes_only_what_it_says_it_takes(client: FlaskClient) -> None:
     large = client.post("/api/v1/submissions", data=bytes((4 << 20) + 1), content_type="application/cbor-seq")
     problem(large, 413, "too-large")
     problem(client.get("/api/v1/submissions/" + "0" * 64), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "size"),
+    [
+        ("/api/v1/submissions", "application/cbor-seq", (4 << 20) + 1),
+        ("/api/v1/verify", "application/json", 16385),
+    ],
+)
+def test_a_body_in_chunks_is_never_cut_off_in_silence(
+    client: FlaskClient, path: str, content_type: str, size: int
+) -> None:
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    for more in (0, 1, 100_000):
+        response = client.post(
+            path,
+            input_stream=BytesIO(bytes(size + more)),
+            content_type=content_type,
+            environ_overrides=chunked,
+        )
+        problem(response, 413, "too-large")
 
 
 def test_what_is_in_already_is_answered_from_the_index(full: Laid, client: FlaskClient) -> None:
