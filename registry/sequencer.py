@@ -96,7 +96,7 @@ class Sequencer:
             reach("publisher.before-stage")
             pending.write(self._files.pending)
             reach("publisher.after-stage")
-            self._sign(head, pending, tiles)
+            self._sign(pending, tiles)
             reach("publisher.after-ratchet")
             # 4. Compare and swap.
             self._swap(session, head, pending)
@@ -179,7 +179,7 @@ class Sequencer:
 
         return root_from_tiles(read, size), size, files
 
-    def _sign(self, head: HeadRow, pending: Pending, tiles: dict[str, bytes]) -> None:
+    def _sign(self, pending: Pending, tiles: dict[str, bytes]) -> None:
         def read(path: str) -> bytes:
             return tiles[path] if path in tiles else self._files.read_tile(path)
 
