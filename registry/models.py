@@ -30,6 +30,11 @@ __all__ = [
 ]
 
 
+def _by_code_point(length: int) -> String:
+    """A text that sorts by code point everywhere: prefix search reads ranges of it."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 class Base(DeclarativeBase):
     """All tables of the registry."""
 
@@ -142,7 +147,7 @@ class SearchKeyRow(Base):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     organisation: Mapped[str] = mapped_column(ForeignKey("organisations.id"), index=True)
     matched: Mapped[str] = mapped_column(String(8))  # id number name kana latin former entity
-    key: Mapped[str] = mapped_column(String(240))
+    key: Mapped[str] = mapped_column(_by_code_point(240))
 
 
 class SearchGramRow(Base):
@@ -151,7 +156,7 @@ class SearchGramRow(Base):
     __tablename__ = "search_grams"
     __table_args__ = (Index("search_grams_by_gram", "gram", "key_id"),)
 
-    gram: Mapped[str] = mapped_column(String(2), primary_key=True)
+    gram: Mapped[str] = mapped_column(_by_code_point(2), primary_key=True)
     key_id: Mapped[int] = mapped_column(ForeignKey("search_keys.id"), primary_key=True)
 
 
