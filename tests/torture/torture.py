@@ -118,6 +118,7 @@ class Torture:
             was_under_way = process.poll() is None
             if blow.place is None:
                 self._kill(blow.target, process)
+            self._witness_again()
         finally:
             self._finish(process)
         return was_under_way
@@ -161,7 +162,7 @@ class Torture:
 
     def _again(self, words: list[str]) -> int:
         """Start everything that does not start itself, and give the issuer's command until it is done."""
-        self.running.reap("witness")
+        self._witness_again()
         self.running.start()
         for tried in range(TRIES):
             code = self._issuer(words)
@@ -170,6 +171,11 @@ class Torture:
             assert code == 3, f"the issuer gave up with {code}: {words}\n{self.running.said('issuer')}"
             time.sleep(1)
         raise AssertionError(f"{words} is not done after {TRIES} tries\n{self.running.said('registry')}")
+
+    def _witness_again(self) -> None:
+        """Start the witness if it was killed: nobody else looks after it."""
+        self.running.reap("witness")
+        self.running.start_witness()
 
     def _begin(self, words: list[str], **environment: str) -> "subprocess.Popen[str]":
         return self.running.begin(
