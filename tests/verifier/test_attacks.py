@@ -2,16 +2,18 @@
 
 import json
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from forge import NOW, Issued, World, ask
-from forge.files import bundle_members
+from forge.files import bundle_members, written
 from forge.lies.issuer import SMALL_ORDER
 from forge.signers import P256Signer, signer_named
 from forge.trust_documents import DAY, base64_of, key_entry, note, vkey
 from forge.vectors import published
 from forge.world import ISSUED, LIFETIME, first_document, sign
 from keys.algorithms import kid
+from schemas import cbor
 from schemas.claims import EventKind, EventReason
 from schemas.cose import EVENT_TYPE, MARK_TYPE
 from schemas.organisation_id import OrganisationId
@@ -217,16 +219,28 @@ def test_where_only_landmarks_bound_an_event_the_time_between_is_not_guessed() -
     ]
 
 
-def test_a_register_with_one_entry_exchanged_does_not_speak_about_the_past() -> None:
+def test_an_event_dated_back_is_bounded_by_the_landmark_before_it() -> None:
+    world, mark = begun()
+    world.publish(DAY_4)
+    world.event(mark, SUSPEND, MISUSE, at=DAY_5)
+    world.publish(DAY_3)
+    world.publish(NOW - HOUR)
+    report = ask(world.register(), mark.raw, anchor=world.anchor, now=NOW, at=DAY_4 - 1)
+    assert report.verdict is Verdict.VALID
+
+
+def test_a_register_with_entries_exchanged_does_not_speak_about_the_past() -> None:
     world, mark = begun()
     world.event(mark, SUSPEND, MISUSE, at=DAY_5)
     world.publish(DAY_5)
-    event = world.event(mark, REINSTATE, CLOSED, at=DAY_3)
+    world.event(mark, REINSTATE, CLOSED, at=DAY_3)
     world.publish(DAY_3)
     world.publish(NOW - HOUR)
     members = bundle_members(world.contents, variant="register")
     name = next(name for name in members if "/entries/" in name)
-    other = members[name].replace(event.raw[-8:], bytes(8))
+    other = members[name]
+    for event in world.events[mark.number]:  # both, so that what is left adds up to the list
+        other = other.replace(event.raw[-8:], bytes(8))
     file = world.register(bent={name: other})
     assert ask(file, mark.raw, anchor=world.anchor, now=NOW).verdict is Verdict.VALID
     report = ask(file, mark.raw, anchor=world.anchor, now=NOW, at=DAY_4)
@@ -440,6 +454,28 @@ def test_a_mark_cannot_be_unrevoked_for_one_buyer() -> None:
     doubted(judged(world, mark), Reason.STATUS_NOT_LOGGED)
 
 
+def test_a_snapshot_written_into_a_bundle_is_not_the_logs() -> None:
+    world, mark = begun()
+    world.event(mark, REVOKE, MISUSE)
+    world.publish(NOW - HOUR, statuses=bytes(LIST_BYTES))
+    uri, fold = mark.claims.status_uri, world.fold()
+    logged, forged = (sha256(data).digest() for data in (fold.lists[uri], bytes(LIST_BYTES)))
+    for members in (
+        bundle_members(world.contents, variant="plain"),
+        bundle_members(world.contents, variant="register"),
+    ):
+        name = next(name for name in members if "/entries/" in name)
+        assert logged in members[name]
+        file = written({**members, name: members[name].replace(logged, forged)})
+        doubted(ask(file, mark.raw, anchor=world.anchor, now=NOW), Reason.STATUS_NOT_LOGGED)
+
+
+def test_a_bundle_that_leaves_a_list_out_says_nothing_about_its_marks() -> None:
+    world, mark = begun()
+    file = world.bundle(contents=replace(world.contents, lists={}))
+    doubted(ask(file, mark.raw, anchor=world.anchor, now=NOW), Reason.STATUS_UNAVAILABLE)
+
+
 def test_an_older_snapshot_does_not_carry_a_newer_list() -> None:
     world, mark = begun()
     before = world.snapshot
@@ -549,6 +585,28 @@ def test_a_rewritten_history_is_noticed_by_who_saw_the_old_one(tmp_path: Path) -
     doubted(report, Reason.LOG_INCONSISTENT)
 
 
+def test_a_mark_written_into_a_tile_is_not_in_the_log() -> None:
+    world, _ = begun()
+    for number in range(300):  # so that the first tile is full, and is not part of the tree's edge
+        world.log.append(b"\x83\x01\x06" + cbor.encode(number.to_bytes(32, "big")))
+    world.publish(NOW - HOUR)
+    absent = world.issue(logged=False)
+    tile = bundle_members(world.contents, variant="plain")["log/0/tile/0/000"]
+    bent = {"log/0/tile/0/000": tile[: 32 * 9] + absent.leaf + tile[32 * 10 :]}
+    report = ask(world.bundle(bent=bent), absent.raw, anchor=world.anchor, now=NOW)
+    doubted(report, Reason.LOG_INCONSISTENT)
+
+
+def test_a_landmark_too_few_have_seen_bounds_nothing() -> None:
+    world, mark = begun()
+    world.publish(NOW - HOUR)
+    kept = world.log.kept[0]
+    alone = world.log.signed({"w1": ISSUED + HOUR}, text=world.log.text(kept.size))
+    file = world.bundle(bent={f"log/0/landmarks/{kept.day}": alone})
+    report = ask(file, mark.raw, anchor=world.anchor, now=NOW)
+    doubted(report, Reason.NOT_WITNESSED, Reason.STATUS_NOT_LOGGED)
+
+
 def test_evidence_of_another_mark_proves_nothing() -> None:
     world = World()
     mark, other = world.issue(), world.issue()
@@ -600,6 +658,12 @@ def test_a_link_does_not_name_one_mark_and_carry_another() -> None:
     world, mark = published()
     link = mark.link(number=world.issue(logged=False).number)
     refused(ask(world.evidence(mark), link, anchor=world.anchor, now=NOW), Reason.NUMBER_MISMATCH)
+
+
+def test_what_a_link_carries_is_judged_and_not_what_the_register_holds_under_its_number() -> None:
+    world, mark = published()
+    bent = replace(mark, raw=mark.raw[:-1] + bytes([mark.raw[-1] ^ 1]))
+    refused(ask(world.register(), bent.link(), anchor=world.anchor, now=NOW), Reason.BAD_SIGNATURE)
 
 
 def test_an_imitated_site_is_noted() -> None:

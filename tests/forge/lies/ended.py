@@ -194,7 +194,7 @@ def tell_past(book: Book) -> None:
         mark.raw,
         world.bundle(),
         "history-unavailable",
-        at=SUSPENDED_AT - 1,
+        at=SUSPENDED_AT - 301,
         twin="valid-at-before",
         **same,
     )
