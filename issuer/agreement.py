@@ -10,39 +10,39 @@ from keys.signed import read_event, read_mark, read_profile
 from keys.trust import TrustChain
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
-from schemas.qr import Found
 from schemas.trust_entries import KeyUse, TrustedKey
+from verifier.checks import check_issuer
 from verifier.fold import entitlement, signer_of
-from verifier.report import Check, Outcome
-from verifier.sources import NoSource
 from verifier.trust_store import public_key
-from verifier.verify import verify
 
 __all__ = ["DisagreementError", "agree_event", "agree_mark", "agree_profile"]
-
-_ASKED = (Check.STRUCTURE, Check.ISSUER, Check.SIGNATURE)
 
 
 class DisagreementError(Exception):
     """The verifier would not believe what was just signed; it is not stored and not sent."""
 
 
-def agree_mark(raw: bytes, chain: TrustChain, *, now: int) -> None:
-    """On return a verifier with this trust believes who signed the mark, that they may, and what it points to.
+def agree_mark(raw: bytes, chain: TrustChain, *, now: int) -> MarkClaims:
+    """Give the claims of a mark of which a verifier believes who signed it, that they may, and what it points to.
 
     Raises DisagreementError.
     """
-    report, _ = verify(Found(number=None, host=None, mark=raw), NoSource(chain), now=now)
-    for finding in report.findings:
-        if finding.check in _ASKED and finding.outcome is not Outcome.PASSED:
-            raise DisagreementError(f"{finding.check}: {finding.reason}: {finding.detail}")
-    mark = read_mark(raw)
-    key = chain.current.find_key(mark.header.kid)
-    problem = entitlement(mark.unsafe_claims, key, chain.current)
-    if problem is None and key is not None:
-        problem = _not_in_force(key, now)
+    try:
+        mark = read_mark(raw)
+    except MalformedError as error:
+        raise DisagreementError(f"structure: {error.reason}: {error}") from error
+    key, refused = check_issuer(mark, chain.current, at=now, list_trust=None, seen_trust=0)
+    if refused is not None or key is None:
+        raise DisagreementError(
+            "issuer: " + ("no key" if refused is None else f"{refused.reason}: {refused.detail}")
+        )
+    signed = mark.verified_by(public_key(key))
+    if signed is None:
+        raise DisagreementError("signature: bad-signature")
+    problem = entitlement(mark.unsafe_claims, key, chain.current) or _not_in_force(key, now)
     if problem is not None:
         raise DisagreementError(problem)
+    return signed.claims
 
 
 def agree_event(raw: bytes, chain: TrustChain, *, now: int) -> None:

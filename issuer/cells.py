@@ -29,6 +29,7 @@ _REIWA = re.compile(r"(?:令和|R)\s*([0-9]{1,2}|元)[-/.年]([0-9]{1,2})[-/.月
 _LEVEL = re.compile(r"(?:★|☆|星|LEVEL|LV\.?)?\s*([1-9])(?:\.0+)?", re.IGNORECASE)
 _STARS = re.compile(r"★{1,9}")
 _DRAFT_ID = re.compile(r"[^\s=+\-@#'\"][^\"]*")
+_NOTABLE = re.compile("[\uff61-\uff9f㈱㈲]")
 _HALF_KANA = re.compile("[\uff61-\uff9f]+")
 _FIRST_DAY = date(1899, 12, 30)  # day 0 of Excel's calendar, as its serial numbers count after February 1900
 
@@ -80,7 +81,9 @@ def rewritten(text: str) -> tuple[str, list[tuple[str, str]]]:
     Old forms of characters become base + variation selector, since NFC would turn them into modern ones;
     half-width kana become full-width; anything else is only normalised.
     """
-    notes = []
+    notes: list[tuple[str, str]] = []
+    if unicodedata.is_normalized("NFC", text) and not _NOTABLE.search(text):
+        return text, notes  # nearly every cell
     wide = _HALF_KANA.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     if wide != text:
         notes.append(("kana-widened", f"half-width kana are written full-width: {wide}"))

@@ -163,17 +163,13 @@ def _issue(desk: Desk) -> int:
     except OSError as error:
         raise UsageError(f"{desk.arguments.drafts}: {error.strerror}") from error
     sheet, home, now = read_drafts(data), desk.home, desk.now
-    with home.ledger.reading() as books:
+    with home.ledger.reading() if desk.arguments.dry_run else home.ledger.writing() as books:
+        # Judged inside the transaction that writes: no other process comes between.
         judged = judge(sheet, home, books, now=now, lang=desk.lang)
-    if judged.problems or desk.arguments.dry_run:
-        return _show_judged(judged, desk)
-    reach("issuer.before-reserve")
-    with home.ledger.writing() as books:
-        # Judged again inside the transaction that writes: another process may have been here.
-        judged = judge(sheet, home, books, now=now, lang=desk.lang)
-        if not judged.problems:
+        reach("issuer.before-reserve")
+        if not (judged.problems or desk.arguments.dry_run):
             reserve(judged, home, books, now=now)
-    if judged.problems:
+    if judged.problems or desk.arguments.dry_run:
         return _show_judged(judged, desk)
     reach("issuer.after-reserve")
     signed = sign_reserved(home, desk.signer, now=now)
@@ -224,7 +220,7 @@ def _show_issued(judged: Judged, signed: set[str], sent: Sent | None, desk: Desk
     lines += [note.to_line() for note in judged.notes]
     lines.append(f"{issued} issued, {skipped} skipped; receipt {path}")
     desk.say(value, lines)
-    return _sent_code(sent)
+    return _sent_code(sent, {receipt.number for receipt in found})
 
 
 def _write_receipt(found: list[Receipt], desk: Desk) -> Path:
@@ -267,17 +263,21 @@ def _sent_json(sent: Sent | None) -> dict[str, Any]:
     }
 
 
-def _sent_code(sent: Sent | None) -> int:
-    """Say on stderr what did not get in; 1 for what waited too long, 3 for what the registry refused."""
+def _sent_code(sent: Sent | None, about: set[str] | None = None) -> int:
+    """Say on stderr what did not get in; 1 for what waited too long, 3 for what the registry refused.
+
+    `about`: the marks this command was asked for; others, still waiting from earlier, are said and do not count.
+    """
     if sent is None:
         return 0
     for line in sent.changed:
         print(line, file=sys.stderr)
     for one in sent.rejected:
         print(one.to_line(), file=sys.stderr)
-    if any(one.reason != "too-old" for one in sent.rejected):
+    counted = [one for one in sent.rejected if about is None or one.number in about]
+    if any(one.reason != "too-old" for one in counted):
         return COULD_NOT
-    return ERRORS if sent.rejected else 0
+    return ERRORS if counted else 0
 
 
 def _publish(desk: Desk) -> int:
@@ -329,7 +329,7 @@ def _finish(desk: Desk, value: dict[str, Any]) -> int:
     reach("issuer.after-reserve")
     sign_reserved(desk.home, desk.signer, now=desk.now)
     sent = _send(desk)
-    code = _sent_code(sent)
+    code = _sent_code(sent, {value["number"]})
     where = (
         "published"
         if desk.arguments.registry is not None

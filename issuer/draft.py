@@ -1,12 +1,11 @@
 """A draft: one row whose cells could all be read. Whether it may be issued is for `issuer.rules`."""
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-import rfc8785
 
 from issuer.cells import PARSERS, canonical, rewritten
 from issuer.columns import COLUMNS, PRIVATE, REQUIRED
@@ -82,7 +81,8 @@ def read_row(row: Row) -> tuple[Draft | None, list[Problem], list[Note]]:
         return None, problems, notes
     private = {name: str(values.pop(name)) for name in PRIVATE if name in values}
     cells = {name: cell for name, cell in row.cells.items() if name not in PRIVATE}
-    content = rfc8785.dumps({name: canonical(value) for name, value in values.items()})
+    stated = {name: canonical(value) for name, value in values.items()}
+    content = json.dumps(stated, sort_keys=True, ensure_ascii=False).encode()
     return (
         Draft(
             row=row.number, private=private, cells=cells, content=hashlib.sha256(content).digest(), **values

@@ -132,21 +132,20 @@ def follow_ups(home: Home, books: Books, *, now: int) -> int:
     Gives how many were reserved.
     """
     count = 0
-    for mark in books.live_marks():
-        draft, row = books.find_draft(mark.draft_id), books.mark_object(mark.number)
-        old = None if draft is None or draft.supersedes is None else books.latest(draft.supersedes)
-        if old is None or old.status in ("revoked", "superseded") or row is None or row.state != "published":
+    for old_number, new in books.replacements():
+        old = books.latest(old_number)
+        if old is None or old.status in ("revoked", "superseded") or books.latest(new) is None:
             continue
-        if books.objects(*PENDING, kind="event", number=old.number) or books.latest(mark.number) is None:
+        if books.objects(*PENDING, kind="event", number=old_number):
             continue
         reserve_event(
             home,
             books,
-            MarkNumber.from_text(old.number),
+            MarkNumber.from_text(old_number),
             EventKind.SUPERSEDE,
             now=now,
             reason=EventReason.REPLACED,
-            successor=MarkNumber.from_text(mark.number),
+            successor=MarkNumber.from_text(new),
         )
         count += 1
     return count

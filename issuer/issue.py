@@ -4,23 +4,23 @@ Nothing is reserved unless every row is in order; nothing is signed that was not
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from issuer.agreement import agree_event, agree_mark, agree_profile
+from issuer.agreement import DisagreementError, agree_event, agree_mark, agree_profile
 from issuer.draft import Draft, read_row
 from issuer.drafts import Row, Sheet
 from issuer.home import Home
 from issuer.ledger import Books
 from issuer.models import DraftRow, MarkRow, ObjectRow
-from issuer.numbering import Numbering, Slot
+from issuer.numbering import Slot
 from issuer.problems import Note, Problem
 from issuer.statements import mark_claims, profile_document
 from keys.crash_points import reach
-from keys.signed import sign
 from keys.signer import Signer
-from schemas.claims import EventClaims, MarkClaims
-from schemas.cose import MARK_TYPE, Sign1, header_bytes
+from schemas.claims import MarkClaims
+from schemas.cose import EVENT_TYPE, MARK_TYPE, PROFILE_TYPE, Sign1, header_bytes, to_be_signed
 from schemas.errors import MalformedError
 from schemas.leaves import EventLeaf, IssueLeaf
 from schemas.mark_number import MarkNumber
@@ -33,8 +33,10 @@ __all__ = ["Judged", "ReissueError", "judge", "reissue", "reserve", "sign_reserv
 STALE_RESERVATION = DAY  # seconds; an older one is not signed any more but given out anew
 DOOR = 5 * DAY + DAY // 2  # seconds; the registry lets nothing in that was signed earlier (docs/format.md §6)
 PUBLISHING = 3600  # seconds within which what was let in is in the register
-CHUNK = 200
+CHUNK = 500
+SURELY_SMALL = 480  # bytes; what else a mark holds has less than half of its 1,024
 FINAL = ("revoked", "superseded")
+_TYPES = {"mark": MARK_TYPE, "profile": PROFILE_TYPE, "event": EVENT_TYPE}
 
 
 class ReissueError(Exception):
@@ -59,6 +61,7 @@ def judge(sheet: Sheet, home: Home, books: Books, *, now: int, lang: str = "en")
     """Everything wrong with every row, and which rows are new. Changes nothing."""
     judged = Judged(problems=list(sheet.problems))
     rows_by_id: dict[str, int] = {}
+    accepted = books.known_drafts([row.draft_id for row in sheet.rows if row.draft_id is not None])
     for row in sheet.rows:
         draft, problems, notes = read_row(row)
         judged.notes += notes
@@ -68,11 +71,11 @@ def judge(sheet: Sheet, home: Home, books: Books, *, now: int, lang: str = "en")
         elif row.draft_id is not None:
             rows_by_id[row.draft_id] = row.number
         if draft is not None and not problems:
-            known = books.find_draft(draft.draft_id)
+            known = accepted.get(draft.draft_id)
             if known is None:
                 problems = _judge_new(draft, home, books, now=now, lang=lang)
                 judged.new.append(draft)
-            elif known.content == draft.content:
+            elif known == draft.content:
                 judged.known.append(draft)
             else:
                 mark = books.mark_of(draft.draft_id)
@@ -111,6 +114,11 @@ def _supersedes(draft: Draft, books: Books) -> list[tuple[str, str, str]]:
 
 def _sizes(draft: Draft, home: Home, now: int) -> list[tuple[str, str, str]]:
     """Whether mark and profile fit their bounds, with the longest number and index there are."""
+    texts = (draft.legal_name, draft.legal_name_latin, draft.scope, draft.scope_latin)
+    if sum(len(text.encode()) for text in texts if text) <= SURELY_SMALL and not (
+        draft.entities or draft.other_names
+    ):
+        return []
     slot = Slot(
         number=MarkNumber(value=2**45 - 1), uri=f"https://{home.host(now)}/status/zzzz/999", index=2**17 - 1
     )
@@ -138,49 +146,54 @@ def _problem(row: Row, name: str, reason: str, detail: str) -> Problem:
 def reserve(judged: Judged, home: Home, books: Books, *, now: int) -> None:
     """Give every new draft its number, index and exact claims. The caller's transaction makes it all or nothing."""
     if judged.new:
-        numbering = home.numbering(books, now=now)
-        for draft in judged.new:
-            row = DraftRow(
-                draft_id=draft.draft_id,
-                content=draft.content,
-                cells=json.dumps(draft.cells, ensure_ascii=False),
-                private=json.dumps(draft.private, ensure_ascii=False),
-                supersedes=None if draft.supersedes is None else str(draft.supersedes),
-                accepted_at=now,
-            )
-            books.session.add(row)
-            books.session.flush()
-            _reserve(draft, home, books, numbering, now=now)
+        books.insert(DraftRow, [_draft_values(draft, now) for draft in judged.new])
+        _reserve(judged.new, home, books, now=now)
     for (
         draft
     ) in judged.known:  # effort and remarks may be added later: they were never part of what is signed
-        known = books.find_draft(draft.draft_id)
-        if known is not None and draft.private:
+        known = books.find_draft(draft.draft_id) if draft.private else None
+        if known is not None:
             known.private = json.dumps(json.loads(known.private) | draft.private, ensure_ascii=False)
 
 
-def _reserve(draft: Draft, home: Home, books: Books, numbering: Numbering, *, now: int) -> str:
-    slot = numbering.give()
-    claims = mark_claims(draft, slot, home.rules(now).window(draft), scheme=home.scheme.id, iat=now)
-    profile = ProfileClaims(iat=now, number=slot.number, document=profile_document(draft, home.scheme))
-    number = str(slot.number)
-    books.session.add(
-        MarkRow(
-            number=number,
-            draft_id=draft.draft_id,
-            status_uri=slot.uri,
-            status_index=slot.index,
-            holder=str(claims.holder),
-            name=claims.name,
-            level=claims.level,
-            nbf=claims.nbf,
-            exp=claims.exp,
-            voided=False,
-        )
-    )
-    books.add("mark", number, now, claims.to_bytes())
-    books.add("profile", number, now, profile.to_bytes())
-    return number
+def _draft_values(draft: Draft, now: int) -> dict[str, Any]:
+    return {
+        "draft_id": draft.draft_id,
+        "content": draft.content,
+        "cells": json.dumps(draft.cells, ensure_ascii=False),
+        "private": json.dumps(draft.private, ensure_ascii=False),
+        "supersedes": None if draft.supersedes is None else str(draft.supersedes),
+        "accepted_at": now,
+    }
+
+
+def _reserve(drafts: Sequence[Draft], home: Home, books: Books, *, now: int) -> None:
+    slots, rules = home.numbering(books, now=now).give(len(drafts)), home.rules(now)
+    marks, objects = list[dict[str, Any]](), list[dict[str, Any]]()
+    for draft, slot in zip(drafts, slots, strict=True):
+        claims = mark_claims(draft, slot, rules.window(draft), scheme=home.scheme.id, iat=now)
+        profile = ProfileClaims(iat=now, number=slot.number, document=profile_document(draft, home.scheme))
+        marks.append(_mark_values(draft, claims))
+        row = {"number": str(slot.number), "iat": now, "state": "reserved"}
+        objects.append(row | {"kind": "mark", "payload": claims.to_bytes()})
+        objects.append(row | {"kind": "profile", "payload": profile.to_bytes()})
+    books.insert(MarkRow, marks)
+    books.insert(ObjectRow, objects)
+
+
+def _mark_values(draft: Draft, claims: MarkClaims) -> dict[str, Any]:
+    return {
+        "number": str(claims.number),
+        "draft_id": draft.draft_id,
+        "status_uri": claims.status_uri,
+        "status_index": claims.status_index,
+        "holder": str(claims.holder),
+        "name": claims.name,
+        "level": claims.level,
+        "nbf": claims.nbf,
+        "exp": claims.exp,
+        "voided": False,
+    }
 
 
 def sign_reserved(home: Home, signer: Callable[[], Signer], *, now: int) -> set[str]:
@@ -198,12 +211,14 @@ def sign_reserved(home: Home, signer: Callable[[], Signer], *, now: int) -> set[
     if not waiting:
         return set()
     key = signer()
+    marks: dict[str, MarkClaims] = {}
     for start in range(0, len(waiting), CHUNK):
-        signed = [(row, *_signed(row, home, key, now=now)) for row in waiting[start : start + CHUNK]]
+        signed = [
+            (row.id, *_signed(row, home, key, marks, now=now)) for row in waiting[start : start + CHUNK]
+        ]
         reach("issuer.after-sign")
         with home.ledger.writing() as books:
-            for row, raw, leaf in signed:
-                books.store_signed(row.id, raw, leaf)
+            books.store_signed(signed)
         reach("issuer.after-store")
     return {row.number for row in waiting}
 
@@ -218,27 +233,38 @@ def _renew_stale(home: Home, books: Books, *, now: int) -> None:
             draft = None if mark is None else _stored_draft(books, mark.draft_id)
             books.void(row.number)
             if draft is not None:
-                _reserve(draft, home, books, home.numbering(books, now=now), now=now)
+                _reserve([draft], home, books, now=now)
         else:
             row.state = "voided"
     books.session.flush()
 
 
-def _signed(row: ObjectRow, home: Home, signer: Signer, *, now: int) -> tuple[bytes, bytes | None]:
+def _signed(
+    row: ObjectRow, home: Home, signer: Signer, marks: dict[str, MarkClaims], *, now: int
+) -> tuple[bytes, bytes | None]:
+    """The signed object, agreed upon, and the hash of the leaf it becomes; `marks` remembers claims for profiles.
+
+    What is signed is the reserved payload itself; that it says what its type allows is part of the agreement.
+    """
+    protected = header_bytes(alg=signer.alg, kid=signer.kid, typ=_TYPES[row.kind])
+    signature = signer.sign(to_be_signed(protected, row.payload))
+    raw = Sign1.assemble(protected=protected, payload=row.payload, signature=signature).raw
     if row.kind == "mark":
-        raw = sign(MarkClaims.from_bytes(row.payload), signer)
-        agree_mark(raw, home.chain, now=now)
+        marks[row.number] = agree_mark(raw, home.chain, now=now)
         return raw, leaf_hash(IssueLeaf(mark=raw).to_bytes())
     if row.kind == "event":
-        raw = sign(EventClaims.from_bytes(row.payload), signer)
         agree_event(raw, home.chain, now=now)
         return raw, leaf_hash(EventLeaf(event=raw).to_bytes())
-    raw = sign(ProfileClaims.from_bytes(row.payload), signer)
-    with home.ledger.reading() as books:
-        mark = books.mark_object(row.number)
-    if mark is not None:
-        agree_profile(raw, home.chain, MarkClaims.from_bytes(mark.payload), now=now)
+    agree_profile(raw, home.chain, marks.get(row.number) or _mark(home, row.number), now=now)
     return raw, None
+
+
+def _mark(home: Home, number: str) -> MarkClaims:
+    with home.ledger.reading() as books:
+        row = books.mark_object(number)
+    if row is None:
+        raise DisagreementError(f"the ledger holds a profile of {number} and no such mark")
+    return MarkClaims.from_bytes(row.payload)
 
 
 def _stored_draft(books: Books, draft_id: str) -> Draft | None:
@@ -269,5 +295,5 @@ def reissue(draft_id: str, home: Home, *, now: int, lang: str = "en") -> tuple[s
         problems = _judge_new(draft, home, books, now=now, lang=lang)
         if not problems:
             books.void(mark.number)
-            _reserve(draft, home, books, home.numbering(books, now=now), now=now)
+            _reserve([draft], home, books, now=now)
         return mark.number, problems

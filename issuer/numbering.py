@@ -37,21 +37,26 @@ class Numbering:
         self._randbits = randbits
         self._list = int(books.get(LISTS + series) or 0)
         self._next = books.highest_index(self._uri) + 1
-        self._given: set[MarkNumber] = set()
 
     @property
     def _uri(self) -> str:
         return str(StatusUri(host=self._host, series=self._series, n=self._list))
 
-    def give(self) -> Slot:
+    def give(self, count: int) -> list[Slot]:
+        return [self._slot(number) for number in self._numbers(count)]
+
+    def _numbers(self, count: int) -> list[MarkNumber]:
+        found: dict[MarkNumber, None] = {}
+        while len(found) < count:
+            drawn = [MarkNumber.random(self._randbits) for _ in range(count - len(found))]
+            used = self._books.used_numbers([str(number) for number in drawn])
+            found |= dict.fromkeys(number for number in drawn if str(number) not in used)
+        return list(found)
+
+    def _slot(self, number: MarkNumber) -> Slot:
         while self._next >= ENTRIES:
             self._list += 1
             self._books.put(LISTS + self._series, str(self._list))
             self._next = self._books.highest_index(self._uri) + 1
-        number = MarkNumber.random(self._randbits)
-        while number in self._given or self._books.is_used(str(number)):
-            number = MarkNumber.random(self._randbits)
-        self._given.add(number)
-        slot = Slot(number=number, uri=self._uri, index=self._next)
         self._next += 1
-        return slot
+        return Slot(number=number, uri=self._uri, index=self._next - 1)

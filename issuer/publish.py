@@ -12,7 +12,7 @@ from issuer.events import follow_ups
 from issuer.home import Home
 from issuer.issue import sign_reserved
 from issuer.ledger import SENDABLE, Books
-from issuer.models import ObjectRow
+from issuer.models import HistoryRow, ObjectRow
 from issuer.registry_client import Accepted, ItemError, Refused, RegistryClient, RegistryError
 from issuer.sync import STATUS_AFTER, Seen, sync_registry, take
 from keys.crash_points import reach
@@ -157,23 +157,20 @@ def _send(batch: list[ObjectRow], sent: Sent, client: RegistryClient, *, now: in
 
 
 def _take_published(batch: Sequence[ObjectRow], answer: Accepted, books: Books, *, now: int) -> None:
-    for place, row in enumerate(batch):
-        seen = _seen(row, books, now=now)
-        if seen is not None:
-            take(seen, books)
-        kept = books.session.get(ObjectRow, row.id)
-        if kept is not None:
-            kept.state, kept.log_index = "published", answer.indexes.get(place, kept.log_index)
-            kept.trouble = None
-    books.session.flush()
+    latest: dict[str, Seen | HistoryRow] = dict(
+        books.latest_of([row.number for row in batch if row.kind == "event"])
+    )
+    seen = [one for row in batch if (one := _seen(row, latest, now=now)) is not None]
+    take(seen, books)
+    books.set_published({row.id: answer.indexes.get(place) for place, row in enumerate(batch)})
 
 
-def _seen(row: ObjectRow, books: Books, *, now: int) -> Seen | None:
+def _seen(row: ObjectRow, latest: dict[str, Seen | HistoryRow], *, now: int) -> Seen | None:
     if row.leaf is None:
         return None
     if row.kind == "mark":
         mark = MarkClaims.from_bytes(row.payload)
-        return Seen(
+        seen = Seen(
             leaf=row.leaf,
             number=row.number,
             kind="issue",
@@ -184,20 +181,23 @@ def _seen(row: ObjectRow, books: Books, *, now: int) -> Seen | None:
             level=mark.level,
             at=now,
         )
-    event, before = EventClaims.from_bytes(row.payload), books.latest(row.number)
-    if before is None:
-        return None
-    return Seen(
-        leaf=row.leaf,
-        number=row.number,
-        kind=event.kind.slug,
-        status=STATUS_AFTER.get(event.kind.slug, before.status),
-        reason=None if event.reason is None else event.reason.slug,
-        successor=None if event.successor is None else str(event.successor),
-        holder=before.holder,
-        level=before.level,
-        at=now,
-    )
+    else:
+        event, before = EventClaims.from_bytes(row.payload), latest.get(row.number)
+        if before is None:
+            return None
+        seen = Seen(
+            leaf=row.leaf,
+            number=row.number,
+            kind=event.kind.slug,
+            status=STATUS_AFTER.get(event.kind.slug, before.status),
+            reason=None if event.reason is None else event.reason.slug,
+            successor=None if event.successor is None else str(event.successor),
+            holder=before.holder,
+            level=before.level,
+            at=now,
+        )
+    latest[row.number] = seen
+    return seen
 
 
 def _take_refusal(

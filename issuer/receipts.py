@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from issuer.columns import COLUMNS
@@ -36,15 +36,16 @@ class Receipt:
         }
 
 
-def receipts(draft_ids: Iterable[str], books: Books, *, public_url: str) -> list[Receipt]:
+def receipts(draft_ids: Sequence[str], books: Books, *, public_url: str) -> list[Receipt]:
     """The receipts of drafts that have a mark, in the order given."""
     found = []
+    marks = books.marks_of(draft_ids)
+    objects = books.mark_objects([mark.number for mark in marks.values()])
     for draft_id in draft_ids:
-        mark = books.mark_of(draft_id)
-        row = None if mark is None else books.mark_object(mark.number)
-        if mark is None or row is None:
+        mark = marks.get(draft_id)
+        if mark is None or mark.number not in objects:
             continue
-        number = MarkNumber.from_text(mark.number)
+        number, row = MarkNumber.from_text(mark.number), objects[mark.number]
         found.append(
             Receipt(
                 draft_id=draft_id,

@@ -8,7 +8,7 @@ from typing import Any
 from issuer.days import day_of, months_after
 from issuer.home import Home
 from issuer.ledger import Books
-from issuer.models import MarkRow
+from issuer.models import HistoryRow, MarkRow, ObjectRow
 from issuer.publish import TOO_OLD
 from schemas.times import DAY, iso, last_day
 
@@ -17,11 +17,19 @@ __all__ = ["due", "effort", "listed"]
 
 def listed(home: Home, books: Books, *, now: int) -> list[dict[str, Any]]:
     """Every mark that was not voided, the one that ends first in front."""
-    return [_described(mark, home, books, now=now) for mark in books.live_marks()]
+    return [_described(*one, home, now=now) for one in _all(books)]
 
 
-def _described(mark: MarkRow, home: Home, books: Books, *, now: int) -> dict[str, Any]:
-    row, latest = books.mark_object(mark.number), books.latest(mark.number)
+def _all(books: Books) -> list[tuple[MarkRow, ObjectRow | None, HistoryRow | None]]:
+    marks = books.live_marks()
+    numbers = [mark.number for mark in marks]
+    rows, latest = books.mark_objects(numbers), books.latest_of(numbers)
+    return [(mark, rows.get(mark.number), latest.get(mark.number)) for mark in marks]
+
+
+def _described(
+    mark: MarkRow, row: ObjectRow | None, latest: HistoryRow | None, home: Home, *, now: int
+) -> dict[str, Any]:
     status = None if latest is None else latest.status
     if status == "valid" and now >= mark.exp:
         status = "expired"
@@ -44,9 +52,8 @@ def _described(mark: MarkRow, home: Home, books: Books, *, now: int) -> dict[str
 def due(home: Home, books: Books, *, now: int, days: int | None = None) -> list[dict[str, Any]]:
     """What wants doing within `days` (default: what the scheme file says per level): renew, confirm, publish, reissue."""
     found: list[tuple[date, dict[str, Any]]] = []
-    for mark in books.live_marks():
-        about = _described(mark, home, books, now=now)
-        row, level = books.mark_object(mark.number), home.scheme.level(mark.level)
+    for mark, row, latest in _all(books):
+        about, level = _described(mark, row, latest, home, now=now), home.scheme.level(mark.level)
         if row is not None and row.state != "published":
             late = row.iat + TOO_OLD
             what = "reissue" if late < now else "publish"

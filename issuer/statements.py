@@ -14,7 +14,6 @@ __all__ = ["mark_claims", "profile_document"]
 
 def mark_claims(draft: Draft, slot: Slot, window: Window, *, scheme: str, iat: int) -> MarkClaims:
     """The claims of a mark signed at `iat` (POSIX seconds)."""
-    entities = entities_hash_input([one[0] for one in draft.entities])
     return MarkClaims(
         holder=draft.organisation_id,
         exp=window.exp,
@@ -33,8 +32,12 @@ def mark_claims(draft: Draft, slot: Slot, window: Window, *, scheme: str, iat: i
         statement=draft.scope,
         statement_latin=draft.scope_latin,
         assessor=draft.assessor_code,
-        entities_sha256=hashlib.sha256(entities).digest() if draft.unit is Unit.GROUP else None,
+        entities_sha256=_entities_hash(draft) if draft.unit is Unit.GROUP else None,
     )
+
+
+def _entities_hash(draft: Draft) -> bytes:
+    return hashlib.sha256(entities_hash_input([one[0] for one in draft.entities])).digest()
 
 
 def profile_document(draft: Draft, scheme: SchemeFile) -> dict[str, Any]:

@@ -87,10 +87,7 @@ def sync_registry(home: Home, client: RegistryClient, *, now: int) -> Synced:
             cursor = books.get("cursor")
         changes, following, more = client.changes(cursor)
         with home.ledger.writing() as books:
-            for change in changes:
-                seen = _seen(change, books)
-                if seen is not None:
-                    take(seen, books, synced)
+            take(_page(changes, books), books, synced)
             if following:
                 books.put("cursor", following)
             if not more:
@@ -111,63 +108,55 @@ def _newer_trust(home: Home, client: RegistryClient) -> Home:
     return home
 
 
-def _seen(change: Change, books: Books) -> Seen | None:
-    if change.number is None or change.kind not in _KINDS:
-        return None
-    before = books.latest(change.number)
-    if change.kind != "issue" and before is None:
-        raise RegistryError(f"the registry tells of {change.kind} of {change.number} before its issue")
-    status = change.status if change.status in _STATUSES else STATUS_AFTER.get(change.kind)
-    return Seen(
-        leaf=change.leaf,
-        number=change.number,
-        kind=change.kind,
-        status=status or (before.status if before else "valid"),
-        reason=change.reason,
-        successor=change.successor,
-        holder=change.holder or (before.holder if before else ""),
-        level=change.level or (before.level if before else 0),
-        at=to_seconds(datetime.fromisoformat(change.at)),
+def _page(changes: Sequence[Change], books: Books) -> list[Seen]:
+    latest: dict[str, Seen | HistoryRow] = dict(
+        books.latest_of([change.number for change in changes if change.number])
     )
-
-
-def take(seen: Seen, books: Books, synced: Synced | None = None) -> None:
-    """Write one leaf down; an object of ours that became it is published."""
-    if books.knows_leaf(seen.leaf):
-        return
-    books.session.add(
-        HistoryRow(
-            leaf=seen.leaf,
-            number=seen.number,
-            kind=seen.kind,
-            status=seen.status,
-            reason=seen.reason,
-            successor=seen.successor,
-            holder=seen.holder,
-            level=seen.level,
-            at=seen.at,
+    found = []
+    for change in changes:
+        if change.number is None or change.kind not in _KINDS:
+            continue
+        before = latest.get(change.number)
+        if change.kind != "issue" and before is None:
+            raise RegistryError(f"the registry tells of {change.kind} of {change.number} before its issue")
+        status = change.status if change.status in _STATUSES else STATUS_AFTER.get(change.kind)
+        seen = Seen(
+            leaf=change.leaf,
+            number=change.number,
+            kind=change.kind,
+            status=status or (before.status if before else "valid"),
+            reason=change.reason,
+            successor=change.successor,
+            holder=change.holder or (before.holder if before else ""),
+            level=change.level or (before.level if before else 0),
+            at=to_seconds(datetime.fromisoformat(change.at)),
         )
-    )
-    books.session.flush()
-    own = books.object_with_leaf(seen.leaf)
-    if own is not None:
-        own.state = "published"
-        if own.kind == "mark":  # its first profile came in with it: a submission is all or nothing
-            first = [
-                row.id
-                for row in books.objects("submitted", kind="profile", number=own.number)
-                if row.iat == own.iat
-            ]
-            books.set_state(first, "published")
+        latest[seen.number] = seen
+        found.append(seen)
+    return found
+
+
+def take(leaves: Sequence[Seen], books: Books, synced: Synced | None = None) -> None:
+    """Write leaves down in their order; objects of ours that became one are published."""
+    known = books.known_leaves([seen.leaf for seen in leaves])
+    new = list({seen.leaf: seen for seen in leaves if seen.leaf not in known}.values())
+    books.insert(HistoryRow, [{name: getattr(seen, name) for name in Seen.__slots__} for seen in new])
+    own = books.own_leaves([seen.leaf for seen in new])
+    first = {row.number: row.iat for row in own.values() if row.kind == "mark"}
+    # The first profile of a mark came in with it: a submission is all or nothing.
+    profiles = books.objects("submitted", kind="profile") if first and synced else []
+    ids = [row.id for row in own.values()] + [row.id for row in profiles if first.get(row.number) == row.iat]
+    books.set_state(ids, "published")
     if synced is None:
         return
-    synced.new += 1
-    mark = books.mark_object(seen.number)
-    if own is None and mark is not None:
-        if seen.kind == "issue":
-            synced.foreign.append(seen.number)
-        else:
-            synced.by_others.append(seen)
+    synced.new += len(new)
+    ours = books.mark_objects([seen.number for seen in new if seen.leaf not in own])
+    for seen in new:
+        if seen.leaf not in own and seen.number in ours:
+            if seen.kind == "issue":
+                synced.foreign.append(seen.number)
+            else:
+                synced.by_others.append(seen)
 
 
 def sync_bundle(home: Home, path: Path) -> Synced:
@@ -192,8 +181,7 @@ def sync_bundle(home: Home, path: Path) -> Synced:
             archive.close()
     synced = Synced(home=home)
     with home.ledger.writing() as books:
-        for seen in _fold(home, leaves, books):
-            take(seen, books, synced)
+        take(_fold(home, leaves, books), books, synced)
         books.put("seen_at", str(max(seen_at, int(books.get("seen_at") or 0))))
     reach("issuer.after-sync")
     return synced

@@ -223,7 +223,8 @@ class _Handler(BaseHTTPRequestHandler):
         status, answer = self.registry.submit(body)
         if forced == "drop":
             self.close_connection = True
-            return self.connection.close()
+            self.connection.close()
+            return None
         if forced == 202:
             place = f"{self.registry.url}/api/v1/submissions/{answer['receipt']}"
             return self._json(202, {}, {"Location": place})

@@ -226,16 +226,11 @@ def test_a_full_list_is_followed_by_the_next(
 def test_a_mark_that_a_verifier_would_not_believe_is_not_stored(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def faulty(*_arguments: object) -> bytes:
-        from forge import signer_named
-        from forge.world import sign
-
-        return sign(desk.world.claims(), signer_named("issuer-4"))
-
-    monkeypatch.setattr("issuer.issue.sign", faulty)
+    # A fault on the way to the key: what it signs is not what was reserved.
+    monkeypatch.setattr("issuer.issue.to_be_signed", lambda *_parts: b"something else")
     ran = desk.issue(drafts(1))
     assert (ran.code, ran.out) == (3, "")
-    assert "unknown-issuer" in ran.err
+    assert "bad-signature" in ran.err
     assert [mark["state"] for mark in desk.marks()] == ["reserved"]
 
 
