@@ -105,7 +105,9 @@ def make_register(size: int, *, days: int, count: int = 1000) -> Register:
     for index in range(size - bundle.width, size):
         entries.setdefault(index, IssueLeaf(mark=chance.randbytes(340)).to_bytes())
 
-    leaves = [leaf_hash(entries[index]) if index in entries else chance.randbytes(32) for index in range(size)]
+    leaves = [
+        leaf_hash(entries[index]) if index in entries else chance.randbytes(32) for index in range(size)
+    ]
     tiles = new_tiles(dict[str, bytes]().__getitem__, 0, leaves)
     members = {tile.path: tiles[tile.path] for tile in tiles_of(size)}
     members[bundle.path] = to_bundle([entries[index] for index in range(size - bundle.width, size)])
@@ -165,12 +167,10 @@ def _claims(number: int, series: str, *, iat: int, chance: random.Random) -> Mar
 
 def _trust(*, start: int, now: int) -> SignedNote:
     roots = {f"root{number}.example": Key(f"root {number}") for number in range(3)}
-    window = {"from": start, "until": now + 400 * DAY}
-    keys = [
-        {"use": "mark", "series": series, "levels": {"3": {"max_days": 400}, "4": {"max_days": 400}}}
-        for series in SERIES
-    ]
-    signers = [Key(f"issuer {series}") for series in SERIES]
+    window: dict[str, object] = {"from": start, "until": now + 400 * DAY}
+    issuing: dict[str, object] = {"use": "mark", "levels": {"3": {"max_days": 400}, "4": {"max_days": 400}}}
+    keys = [issuing | {"series": series} | _public(Key(f"issuer {series}")) | window for series in SERIES]
+    keys.append({"use": "status"} | _public(Key("status")) | window)
     document = TrustDocument.from_json(
         {
             "version": 1,
@@ -181,13 +181,11 @@ def _trust(*, start: int, now: int) -> SignedNote:
             "hosts": [{"host": HOST}],
             "mirrors": [],
             "root": {"threshold": 2, "keys": [key.note_key(name, NOTE_KEY) for name, key in roots.items()]},
-            "keys": [
-                {**entry, **_public(key), **window}
-                for entry, key in zip([*keys, {"use": "status"}], [*signers, Key("status")], strict=True)
-            ],
+            "keys": keys,
             "logs": [{"vkey": Key("log").note_key(ORIGIN, NOTE_KEY), "url": f"https://{ORIGIN}"}],
             "witnesses": [
-                {"name": name, "vkey": key.note_key(name, COSIGNATURE), **window} for name, key in _witnesses()
+                {"name": name, "vkey": key.note_key(name, COSIGNATURE), **window}
+                for name, key in _witnesses()
             ],
             "quorum": [{"k": QUORUM, "from": start}],
             "recognised": [],

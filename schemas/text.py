@@ -43,8 +43,8 @@ _REFUSED = {
     ),
 }
 _ANY_REFUSED = re.compile(f"[{''.join(_REFUSED.values())}]")
-# Beside printable ASCII: kana, unified ideographs, full-width forms: no such character is refused, and none changes or
-# joins another under NFC. A text of nothing else, and nearly every text is, needs no closer look.
+# Beside printable ASCII: kana, unified ideographs, full-width forms. None of these is refused, none changes or joins
+# another under NFC, and each is at most 3 bytes. A text of nothing else, and nearly every text is, needs no closer look.
 _EVERYDAY = re.compile(r"[ -~\u3000-\u3002\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uff01-\uff5e]*")
 _SELECTOR = re.compile(f"[{_SELECTORS}]")
 _STRAY_SELECTOR = re.compile(rf"(?:\A|[\s{_SELECTORS}])[{_SELECTORS}]")
@@ -60,25 +60,29 @@ def check_text(text: str, path: str, *, max_bytes: int) -> None:
     """
     if len(text) > max_bytes:  # every character is a byte at least: bounded before anything is looked at
         raise MalformedError(f"text is longer than {max_bytes} bytes", path)
-    is_everyday = (text.isascii() and text.isprintable()) or _EVERYDAY.fullmatch(text) is not None
-    if not is_everyday:
-        if refused := _ANY_REFUSED.search(text):
-            raise MalformedError(_problem(refused), path)
-        if stray := _STRAY_SELECTOR.search(text):
-            raise MalformedError(
-                f"the variation selector before character {stray.end()} has nothing to select", path
-            )
+    if text.isascii():
+        is_everyday = text.isprintable()
+    else:
+        is_everyday = 3 * len(text) <= max_bytes and _EVERYDAY.fullmatch(text) is not None
+    if is_everyday and text.strip():
+        return
+    if refused := _ANY_REFUSED.search(text):
+        raise MalformedError(_problem(refused), path)
+    if stray := _STRAY_SELECTOR.search(text):
+        raise MalformedError(
+            f"the variation selector before character {stray.end()} has nothing to select", path
+        )
     if not text.strip():
         raise MalformedError("text is empty or blank", path)
     if len(text.encode()) > max_bytes:
         raise MalformedError(f"text is longer than {max_bytes} bytes", path)
-    if not is_everyday and not unicodedata.is_normalized("NFC", text):
+    if not unicodedata.is_normalized("NFC", text):
         raise MalformedError(f"text is not NFC{_old_form_hint(text)}", path)
 
 
 def is_latin(text: str) -> bool:
     """Whether somebody who reads only Latin letters can read it: U+0000–024F, 1E00–1EFF, 2010–2027 (§1, claim 6)."""
-    return _NOT_LATIN.search(text) is None
+    return text.isascii() or _NOT_LATIN.search(text) is None
 
 
 def keep_old_forms(text: str) -> str:

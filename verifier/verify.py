@@ -277,7 +277,9 @@ class _Case:
 
     def report(self) -> Report:
         document = None if self.chain is None else self.chain.current
-        trust = None if self.chain is None or document is None else _trust_facts(self.chain.anchor, document)
+        trust, authority = None, None
+        if self.chain is not None:
+            trust, authority = _trust_facts(self.chain.anchor, self.chain.current)
         return Report(
             at=self.at,
             findings=tuple(self.findings.values()),  # kept in the order of the checks
@@ -286,19 +288,14 @@ class _Case:
             mark=self.mark,
             owner=None if self.key is None else self.key.owner,
             offset=0 if document is None else document.scheme.offset,
-            authority=None if self.mark is None or document is None else _authority(document),
+            authority=None if self.mark is None else authority,
             status=self.status.facts,
             log=self.logged if isinstance(self.logged, Logged) else None,
             trust=trust,
         )
 
 
-# The same for every mark judged under one document.
-@lru_cache(maxsize=64)
-def _trust_facts(anchor: str, document: TrustDocument) -> TrustFacts:
-    return TrustFacts(anchor=anchor, version=document.version, expires=document.expires)
-
-
-@lru_cache(maxsize=64)
-def _authority(document: TrustDocument) -> Authority:
-    return Authority(scheme=document.scheme.id, names=document.scheme.names)
+@lru_cache(maxsize=64)  # the same for every mark judged under one document
+def _trust_facts(anchor: str, document: TrustDocument) -> tuple[TrustFacts, Authority]:
+    facts = TrustFacts(anchor=anchor, version=document.version, expires=document.expires)
+    return facts, Authority(scheme=document.scheme.id, names=document.scheme.names)

@@ -88,7 +88,8 @@ def test_a_mark_is_read_back_as_it_was_written(claims: MarkClaims) -> None:
 
 
 def test_what_is_written_is_deterministic_cbor() -> None:
-    for claims in (MARK, GROUP, replace(GROUP, assessor="AB01")):
+    plain = replace(MARK, name="Example Ltd", name_latin=None, statement_latin=None)
+    for claims in (MARK, GROUP, replace(GROUP, assessor="AB01"), plain, replace(plain, assessor="AB01")):
         payload = claims.to_bytes()
         assert cbor.encode(cbor.decode(payload, max_size=1024)) == payload
 

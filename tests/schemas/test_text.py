@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import MalformedError
-from schemas.text import check_text, is_latin, keep_old_forms, without_selectors
+from schemas.text import _EVERYDAY, check_text, is_latin, keep_old_forms, without_selectors
 
 
 def refused(text: str, *, max_bytes: int = 240) -> MalformedError:
@@ -184,6 +184,20 @@ def test_the_ranges_say_what_unicode_says() -> None:
             "NFC", character
         ):
             check_text("証" + character, "/name", max_bytes=240)
+
+
+def test_a_character_let_through_at_first_sight_would_pass_the_closer_look() -> None:
+    canonical = [unicodedata.decomposition(chr(code)).split() for code in range(0x110000)]
+    joining = {int(parts[1], 16) for parts in canonical if len(parts) == 2 and "<" not in parts[0]}
+    everyday = [code for code in range(0x80, 0x110000) if _EVERYDAY.fullmatch(chr(code))]
+    assert len(everyday) > 21_000
+    for code in everyday:
+        character = chr(code)
+        assert not unicodedata.combining(character)
+        assert code not in joining  # no character before it swallows it under NFC
+        assert unicodedata.is_normalized("NFC", character)
+        assert len(character.encode()) <= 3
+        check_text("é" + character, "/name", max_bytes=240)  # é: now everything is looked at
 
 
 @given(st.text(max_size=60))
