@@ -70,6 +70,7 @@ class Publisher:
         self._sequencer = Sequencer(sessions, self.files, self._ratchet, place=place, origin=settings.origin)
         self._witnesses = [WitnessClient(url) for url in options.witnesses]
         self._published: Head | None = None
+        self._logged_by = 0  # when the published head was, by its witnesses
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop. Trouble that may pass is logged and tried again; a fork is not.
@@ -132,13 +133,8 @@ class Publisher:
 
     def _snapshot_due(self, head: HeadRow) -> bool:
         """Whether the lists must be signed anew although nothing happened."""
-        note = self.files.find_checkpoint(head.size)
-        witnessed = (
-            None if note is None else check_checkpoint(SignedNote.from_bytes(note), self.chain.current)
-        )
-        if not isinstance(witnessed, Witnessed):
-            return False
-        return self._clock() - witnessed.logged_by >= self._options.snapshot_every
+        known = self._published is not None and self._published.size == head.size
+        return known and self._clock() - self._logged_by >= self._options.snapshot_every
 
     def settle(self, head: Head) -> None:
         """Publish the newest head: on return its checkpoint is kept, its lists are out, submitters answered.
@@ -169,7 +165,7 @@ class Publisher:
                 .values(state="published", answer=SubmissionRow.pending_answer, body=b"")
             )
         reach("publisher.after-publish")
-        self._published = head
+        self._published, self._logged_by = head, witnessed.logged_by
 
     def _keep(self, head: Head) -> Witnessed:
         """Keep the head's checkpoint, cosigned by a quorum; the first one kept stays."""
