@@ -1,7 +1,7 @@
 """Registers laid out on disk, for every test of what programs see of them."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 
@@ -9,7 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from forge.laid import ENTITIES, Laid, full_world, profile, settings_of
-from forge.world import World
+from forge.registers import Register
+from forge.world import NOW, World
 from schemas.claims import entities_hash_input
 
 
@@ -59,3 +60,16 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Laid:
     found.files.write_entities(marks["group"].number, ids)
     found.rebuild()
     return found
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def register(tmp_path: Path, world: World) -> Iterator[Register]:
+    opened = Register(tmp_path / "registry", world, now=NOW)
+    opened.publish()
+    yield opened
+    opened.close()

@@ -1,9 +1,8 @@
 """The door: whatever may not enter is refused by name, and changes nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 
 import cbor2
 import pytest
@@ -26,19 +25,6 @@ ENTITIES = [
     {"id": "0188:7123456789012", "name": "みほん物流株式会社"},
 ]
 GROUP = sha256(entities_hash_input([entity["id"] for entity in ENTITIES])).digest()
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def register(tmp_path: Path, world: World) -> Iterator[Register]:
-    opened = Register(tmp_path / "registry", world, now=NOW)
-    opened.publish()
-    yield opened
-    opened.close()
 
 
 def counts(register: Register) -> list[int]:

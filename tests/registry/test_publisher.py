@@ -1,8 +1,6 @@
 """The publisher: what enters is published once, and no crash, rival or restored backup forks the log."""
 
-from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -23,19 +21,6 @@ from verifier.fold import Fold
 from verifier.transparency import Witnessed, check_checkpoint
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def register(tmp_path: Path, world: World) -> Iterator[Register]:
-    opened = Register(tmp_path / "registry", world, now=NOW)
-    opened.publish()
-    yield opened
-    opened.close()
-
-
 def head_of(register: Register) -> HeadRow:
     with register.sessions() as session:
         return session.scalars(select(HeadRow)).one()
@@ -49,7 +34,9 @@ def test_an_empty_register_publishes_its_genesis_and_an_empty_snapshot(register:
     assert register.files.kept_sizes() == [2]
 
 
-def test_a_mark_that_entered_is_in_a_witnessed_checkpoint_with_its_list(register: Register, world: World) -> None:
+def test_a_mark_that_entered_is_in_a_witnessed_checkpoint_with_its_list(
+    register: Register, world: World
+) -> None:
     mark = world.issue(at=NOW)
     outcome = register.submit(mark.raw)
     assert outcome.status == 200
@@ -133,7 +120,9 @@ def test_without_a_quorum_nothing_is_published_and_nothing_is_lost(register: Reg
     assert register.submit(mark.raw).status == 200
 
 
-def test_the_lists_are_signed_anew_when_nothing_happens_for_six_hours(register: Register, world: World) -> None:
+def test_the_lists_are_signed_anew_when_nothing_happens_for_six_hours(
+    register: Register, world: World
+) -> None:
     register.submit(world.issue(at=NOW).raw)
     before = register.files.find_list("a", 0)
     register.now += 6 * 3600
