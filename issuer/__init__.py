@@ -7,7 +7,7 @@
     ledger (models)            what was drafted, signed, sent and published; the private columns stay here
     issue, events              reserve in one transaction, sign, let the verifier agree, store
     sync, publish              what the register says now; what it has not got yet
-    home, cli                  the folder, the command
+    home, desk, cli            the folder, one run, the command
 
 Killed anywhere and run again, nothing is signed twice, no number or list index is used twice, nothing is lost:
 

@@ -12,7 +12,7 @@ from schemas.times import DAY
 @pytest.fixture
 def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr("issuer.commands.RegistryClient", lambda url: RegistryClient(url, sleep=slept.append))
+    monkeypatch.setattr("issuer.desk.RegistryClient", lambda url: RegistryClient(url, sleep=slept.append))
     return slept
 
 
@@ -197,3 +197,31 @@ def test_accepted_says_where_each_item_is(registry: LoopbackRegistry, desk: Desk
     desk.issue(drafts(1), "--out", out)
     answer = RegistryClient(registry.url).submit(out.read_bytes())
     assert answer == Accepted(indexes={0: 1, 1: -1})
+
+
+def test_without_its_extra_the_command_names_what_is_missing(desk: Desk) -> None:
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    program = (
+        "import sys; sys.modules['sqlalchemy'] = None; from issuer.cli import main; sys.exit(main(['list']))"
+    )
+    root = Path(__file__).parents[2]
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=root
+    )
+    assert (ran.returncode, "akashi-marks[issuer]" in ran.stderr) == (2, True)
+    assert desk.home.exists()
+
+
+@pytest.mark.parametrize("home", ["nowhere", ""])
+def test_without_a_home_the_command_says_how_to_make_one(desk: Desk, home: str) -> None:
+    import io
+    from contextlib import redirect_stderr
+
+    from issuer.cli import main
+
+    with redirect_stderr(io.StringIO()) as err:
+        code = main(["list", *(["--home", str(desk.folder / home)] if home else [])])
+    assert (code, len(err.getvalue().splitlines())) == (2, 1)
