@@ -230,7 +230,7 @@ def _open_secret(alg: int, secret: bytes) -> tuple[bytes, Callable[[bytes], byte
 
 
 def _sign_p256(private: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
-    r, s = decode_dss_signature(private.sign(message, ec.ECDSA(hashes.SHA256())))
+    r, s = decode_dss_signature(private.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
     return r.to_bytes(32) + min(s, P256_ORDER - s).to_bytes(32)
 
 
