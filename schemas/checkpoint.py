@@ -32,7 +32,7 @@ __all__ = [
     "read_checkpoint",
 ]
 
-MAX_CHECKPOINT = 2**17  # bytes, signatures included: room for 16 post-quantum ones beside the rest
+MAX_CHECKPOINT = 2**16  # bytes, signatures included: room for 16 post-quantum ones beside the rest
 MAX_ORIGIN = 255  # bytes
 SIGNATURE_SIZE = 64
 

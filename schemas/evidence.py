@@ -30,6 +30,7 @@ FORMAT = 1
 _DATE = 0x0021  # 1980-01-01 in MS-DOS form
 MAX_MEMBERS = 65535  # a plain ZIP directory; about 16 million leaves
 LOCAL_HEADER = 30
+MAX_OFFSET = 2**32 - 1
 
 _NUMBER = r"[0-9A-HJKMNP-TV-Z]{10}"
 _TILE = r"(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?"
@@ -38,8 +39,8 @@ _MEMBERS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     for pattern, bound in (
         (r"bundle\.json", 1 << 20),
         (r"trust/[1-9][0-9]{0,5}", (1 << 20) + 65536),
-        (r"(?:log/[0-9]{1,2}/)?checkpoint", 1 << 17),
-        (r"log/[0-9]{1,2}/landmarks/[0-9]{8}", 1 << 17),
+        (r"(?:log/[0-9]{1,2}/)?checkpoint", 65536),
+        (r"log/[0-9]{1,2}/landmarks/[0-9]{8}", 65536),
         (rf"log/[0-9]{{1,2}}/tile/[0-9]{{1,2}}/{_TILE}", 8192),
         (rf"log/[0-9]{{1,2}}/tile/entries/{_TILE}", 256 * 65537),
         (r"status/[a-z0-9]{1,4}/[0-9]{1,9}\.cwt", 40 * 1024),
@@ -47,11 +48,11 @@ _MEMBERS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (rf"entities/{_NUMBER}\.cbor", 65536),
         (r"mark\.cwt", 1024),
         (r"profile\.cwt", 66 * 1024),
-        (r"proof|snapshot\.proof", (1 << 17) + (1 << 14)),
+        (r"proof|snapshot\.proof", 65536),
         (r"snapshot\.leaf", 65535),
         (r"status\.cwt", 40 * 1024),
         (r"events/(?:0|[1-9][0-9]{0,3})\.cwt", 512),
-        (r"events/(?:0|[1-9][0-9]{0,3})\.proof", (1 << 17) + (1 << 14)),
+        (r"events/(?:0|[1-9][0-9]{0,3})\.proof", 65536),
     )
 )
 
@@ -118,7 +119,7 @@ class Manifest:
                 lists=tuple(ListedStatus(**one) for one in value["lists"]),
             )
             same = manifest.to_bytes() == data and manifest.has_its_types()
-        except (ValueError, TypeError, KeyError, RecursionError, rfc8785.CanonicalizationError) as error:
+        except (ValueError, ArithmeticError, TypeError, KeyError, RecursionError) as error:
             raise MalformedError(f"not a table of contents ({error})", MANIFEST) from error
         if not same or manifest.variant not in ("evidence", "plain", "register"):
             raise MalformedError("not a table of contents of format 1 in RFC 8785 form", MANIFEST)
@@ -248,11 +249,15 @@ def _read_directory(stream: IO[bytes]) -> dict[str, _Member]:
         _check_order(position, name, last)
         if info.file_size > _bound(name):
             raise TooLargeError(f"{info.file_size} bytes where at most {_bound(name)} are permitted", name)
+        if offset > MAX_OFFSET:
+            raise MalformedError("lies beyond the end of any file of this format", name)
         entries.append(_directory_entry(name, info.CRC, info.file_size, offset))
         members[name] = _Member(offset=offset, size=info.file_size, crc=info.CRC)
         offset += LOCAL_HEADER + len(name) + info.file_size
         last = name
     directory = b"".join(entries)
+    if offset > MAX_OFFSET:
+        raise MalformedError("its members end beyond the end of any file of this format")
     stream.seek(offset)
     if stream.read() != directory + _end(len(entries), len(directory), offset):
         raise MalformedError("not the one directory this format permits")

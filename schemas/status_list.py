@@ -153,8 +153,9 @@ class StatusListClaims:
             trust_version=_uint(position[2], path + ".-65540.2"),
             statuses=inflate(body["lst"], size=LIST_BYTES, path=path + ".65533.lst"),
         )
-        if claims.iat >= claims.exp:
-            raise MalformedError("issued at or after its own end", path + ".4")
+        if claims.exp != claims.iat + LIFETIME or claims.ttl != TTL:
+            # Not the signer's choice: until its end a list speaks where nobody can ask for a newer one.
+            raise MalformedError("a list ends 14 days after its iat, and has a ttl of 3600", path + ".4")
         return claims
 
     def to_bytes(self) -> bytes:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-__all__ = ["DAY", "HOUR", "MAX_TIME", "iso", "last_day", "to_datetime", "to_seconds"]
+__all__ = ["DAY", "HOUR", "MAX_TIME", "in_zone", "iso", "last_day", "to_datetime", "to_seconds"]
 
 MAX_TIME = 253402300800  # 10000-01-01T00:00:00Z, exclusive
 HOUR = 3600
@@ -28,5 +28,10 @@ def iso(seconds: int) -> str:
 
 def last_day(until: int, *, offset: int) -> str:
     """Name the last whole day before `until` in the scheme's fixed offset (seconds east of UTC)."""
+    return in_zone(until - 1, offset=offset).strftime("%Y-%m-%d")
+
+
+def in_zone(seconds: int, *, offset: int) -> datetime:
+    """Give a moment in a fixed offset; what would fall into the year 10000 there, as the last second before it."""
     zone = timezone(timedelta(seconds=offset))
-    return datetime.fromtimestamp(until - 1, zone).strftime("%Y-%m-%d")
+    return datetime.fromtimestamp(min(seconds, MAX_TIME - 1 - max(offset, 0)), zone)

@@ -22,7 +22,7 @@ __all__ = ["MAX_HASHES", "MAX_TLOG_PROOF", "TlogProof"]
 
 MAX_HASHES = 63
 MAX_EXTRA = 4096  # bytes; Akashi writes none
-MAX_TLOG_PROOF = MAX_CHECKPOINT + 2**14
+MAX_TLOG_PROOF = 2**16  # bytes, the checkpoint included
 
 _FIRST_LINE = "c2sp.org/tlog-proof@v1"
 

@@ -13,6 +13,7 @@ the public keys are sound, who signed, and what may follow what is for `keys.tru
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -233,8 +234,13 @@ def _check_quorum(document: TrustDocument) -> None:
     starts = [entry.start for entry in document.quorum]
     if not starts or any(later <= earlier for earlier, later in pairwise(starts)):
         raise MalformedError("expected at least one quorum, in ascending order of from", "/quorum")
-    for time in {*starts, *(witness.start for witness in document.witnesses)}:
-        k, n = document.quorum_at(time), len(document.witnesses_at(time))
+    # Nobody has signed what stands here yet, so many entries must not cost more than their number.
+    opened = sorted(witness.start for witness in document.witnesses)
+    closed = sorted(witness.until for witness in document.witnesses)
+    for time in {*starts, *opened}:
+        place = bisect_right(starts, time)
+        k = document.quorum[place - 1].k if place else None
+        n = bisect_right(opened, time) - bisect_right(closed, time)
         if k is not None and 2 * k <= n:
             raise MalformedError(
                 f"{k} of {n} witnesses at {time} is no majority: 2k > n is required", "/quorum"

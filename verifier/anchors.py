@@ -61,7 +61,7 @@ class AnchorStore:
         for document, note in zip(chain.documents, chain.notes, strict=True):
             path = folder / str(document.version)
             if not path.exists():
-                partial = path.with_suffix(".part")
+                partial = path.with_suffix(f".{os.getpid()}.part")  # another process may keep the same
                 partial.write_bytes(note)
                 partial.replace(path)
 

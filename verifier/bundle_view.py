@@ -13,6 +13,7 @@ from threading import RLock
 from keys.signed import Signed, read_event, read_mark
 from keys.trust import TrustChain
 from schemas.authentic_tiles import AuthenticTiles
+from schemas.checkpoint import MAX_CHECKPOINT
 from schemas.claims import MarkClaims
 from schemas.entry_bundles import entries_of
 from schemas.errors import MalformedError
@@ -28,7 +29,6 @@ from verifier.view import History, LoggedEvent, replay
 
 __all__ = ["BundleView"]
 
-MAX_CHECKPOINT = 1 << 17
 COMPLETE_AFTER = 7 * DAY  # a mark is logged within this of its iat, or never
 CLOCK_ROOM = 300
 
@@ -43,6 +43,7 @@ class _BundleLog:
         size = head.checkpoint.size
         self._tiles = AuthenticTiles(self.read, size=size, root_hash=head.checkpoint.root)
         self._lock = RLock()
+        self._is_whole = False
 
     def read(self, path: str) -> bytes:
         return self._archive.get(f"{self._directory}/{path}")
@@ -70,6 +71,13 @@ class _BundleLog:
             for slot in range(len(data) // 32):
                 found.setdefault(data[32 * slot : 32 * slot + 32], number * TILE_WIDTH + slot)
         return found
+
+    def check_whole(self) -> None:
+        """On return every level-0 tile is known to be this tree's. Raises MalformedError."""
+        if not self._is_whole:
+            for first in range(0, self.head.checkpoint.size, TILE_WIDTH):
+                self.leaf(first)
+            self._is_whole = True
 
     @cached_property
     def entries(self) -> dict[int, bytes]:
@@ -124,10 +132,10 @@ class BundleView:
                 self.refused = head
                 return
             log = _BundleLog(self._archive, directory, head)
+            landmarks = self._read_landmarks(directory, log)
         except MalformedError as error:
             self.refused = Refused(Reason.LOG_INCONSISTENT, str(error))
             return
-        landmarks = self._read_landmarks(directory, log)
         if isinstance(landmarks, Refused):
             self.refused = landmarks
             return
@@ -136,9 +144,13 @@ class BundleView:
         self._landmark_sizes[head.place] = [one.checkpoint.size for one in landmarks]
 
     def _read_landmarks(self, directory: str, log: _BundleLog) -> tuple[Witnessed, ...] | Refused:
-        found = []
+        found: list[Witnessed] = []
+        texts: set[str] = set()
         for name in self._archive.names(f"{directory}/landmarks/"):
             note = SignedNote.from_bytes(self._archive.get(name), max_size=MAX_CHECKPOINT)
+            if note.text in texts:  # one head under many dates costs no more than one
+                continue
+            texts.add(note.text)
             witnessed = check_checkpoint(note, self.chain.current)
             if isinstance(witnessed, Refused):
                 return witnessed
@@ -171,9 +183,25 @@ class BundleView:
                 return Refused(Reason.LOG_INCONSISTENT, str(error))
         if self.refused is not None or not self.heads:
             return self.refused or Refused(Reason.NOT_LOGGED, "the file holds no log")
-        newest = max(self.heads, key=lambda head: head.place)
-        complete = newest.place == len(self.chain.current.logs) - 1 and newest.seen_at > iat + COMPLETE_AFTER
+        try:
+            complete = self._is_complete(after=iat + COMPLETE_AFTER)
+        except MalformedError as error:
+            return Refused(Reason.LOG_INCONSISTENT, str(error))
         return Refused(Reason.NOT_LOGGED, "the log does not hold this mark", sure=complete)
+
+    def _is_complete(self, *, after: int) -> bool:
+        """Whether every log is held up to its end, the last one beyond `after`: only then is a leaf surely absent.
+
+        Raises MalformedError for a tile that is not the log's; what it leaves out is not absent.
+        """
+        for place, entry in enumerate(self.chain.current.logs):
+            log = self._logs.get(place)
+            if log is None or (entry.final is not None and log.head.checkpoint.size < entry.final.size):
+                return False
+            if entry.final is None and log.head.seen_at <= after:
+                return False
+            log.check_whole()
+        return True
 
     def _logged(self, place: int, index: int, leaf: bytes, iat: int) -> Logged:
         """Bound the logged time by the landmarks on both sides; the head is the last of them."""

@@ -51,7 +51,8 @@ def check_issuer(
     claims = mark.unsafe_claims
     if key is None:
         # Sure only if the freshest list was made under the very version held: else a newer one may know the key.
-        sure = list_trust == document.version
+        # Nor can ours speak for a register it recognises.
+        sure = list_trust == document.version and not document.find_recognised(claims.scheme)
         return None, Refused(Reason.UNKNOWN_ISSUER, f"no mark key {mark.header.kid.hex()}", sure=sure)
     max_days = key.levels.get(claims.level)
     if max_days is None:
@@ -117,7 +118,7 @@ def check_logged(
     if isinstance(logged, Refused):
         return logged if memory is None or _rank(logged) <= _rank(memory) else memory
     iat = mark.claims.iat
-    if not iat - CLOCK_ROOM <= logged.logged_by <= iat + LOGGED_WITHIN:
+    if logged.logged_by < iat - CLOCK_ROOM or logged.not_before > iat + LOGGED_WITHIN:
         return Refused(Reason.BACKDATED, f"signed {iso(iat)}, logged by {iso(logged.logged_by)}")
     if logged.logged_by < key.start or logged.not_before >= key.until:
         return Refused(Reason.KEY_WINDOW, f"logged by {iso(logged.logged_by)}, outside the window of its key")
@@ -125,6 +126,10 @@ def check_logged(
         return Refused(Reason.KEY_COMPROMISED, "logged after its key was compromised")
     if memory is not None:
         return memory
+    if logged.logged_by > iat + LOGGED_WITHIN:
+        # Only landmarks bound it, and there may be fewer of them in this file than were published.
+        between = f"between {iso(logged.not_before)} and {iso(logged.logged_by)}"
+        return Refused(Reason.HISTORY_UNAVAILABLE, f"logged {between}, signed {iso(iat)}")
     if logged.not_before < key.start or logged.logged_by >= key.until:
         between = f"between {iso(logged.not_before)} and {iso(logged.logged_by)}"
         return Refused(Reason.HISTORY_UNAVAILABLE, f"logged {between}, which the window of its key divides")

@@ -2,12 +2,14 @@
 
 from functools import cached_property
 
-from keys.signed import Signed
+from keys.signed import Signed, read_event
 from keys.trust import TrustChain
+from schemas.checkpoint import MAX_CHECKPOINT
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.evidence import Archive
 from schemas.leaves import EventLeaf
+from schemas.merkle import leaf_hash
 from schemas.note import SignedNote
 from schemas.tlog_proof import TlogProof
 from verifier.report import Reason, Refused
@@ -23,8 +25,6 @@ from verifier.transparency import (
 from verifier.view import History, LoggedEvent, replay
 
 __all__ = ["EvidenceView"]
-
-MAX_CHECKPOINT = 1 << 17
 
 
 class EvidenceView:
@@ -101,12 +101,20 @@ class EvidenceView:
 
     def history(self, mark: Signed[MarkClaims], logged: Logged) -> History | Refused:
         events: list[LoggedEvent] = []
+        last = logged.leaf
         for position in range(len(self._archive.names("events/")) // 2):
             try:
                 raw = self._archive.get(f"events/{position}.cwt")
+                prev = read_event(raw).unsafe_claims.prev
             except MalformedError as error:
                 return Refused(Reason.HISTORY_UNAVAILABLE, str(error))
-            proven = self._proven(EventLeaf(event=raw).to_bytes(), f"events/{position}.proof")
+            if prev != last:  # before its proof: a thousand copies of one event must not cost a thousand
+                return Refused(
+                    Reason.HISTORY_UNAVAILABLE, f"event {position} does not follow the one before"
+                )
+            entry = EventLeaf(event=raw).to_bytes()
+            last = leaf_hash(entry)
+            proven = self._proven(entry, f"events/{position}.proof")
             if isinstance(proven, Refused):
                 return Refused(Reason.HISTORY_UNAVAILABLE, proven.detail)
             events.append(LoggedEvent(raw=raw, logged=proven[0]))

@@ -12,6 +12,7 @@ from typing import Any
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.organisation_id import OrganisationId
+from schemas.times import DAY
 from verifier.report import Reason, Refused
 
 __all__ = ["Accept", "Policy", "PolicyError", "check_policy", "parse_duration", "policy_from_file"]
@@ -67,8 +68,8 @@ def check_policy(claims: MarkClaims, owner: str, policy: Policy, *, offset: int)
         )
     if policy.valid_until_at_least is not None:
         zone = timezone(timedelta(seconds=offset))
-        needed = datetime.combine(policy.valid_until_at_least, time.min, zone) + timedelta(days=1)
-        if claims.exp < needed.timestamp():
+        begins = datetime.combine(policy.valid_until_at_least, time.min, zone)
+        if claims.exp < begins.timestamp() + DAY:
             return Refused(Reason.POLICY_UNTIL, f"ends before {policy.valid_until_at_least} is over")
     if policy.issuers is not None and owner not in policy.issuers:
         return Refused(Reason.POLICY_ISSUER, f"issued by {owner}")

@@ -7,11 +7,10 @@ the power to drive a terminal or to turn the direction of a line.
 import os
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta, timezone
 
 from schemas.claims import MarkClaims
 from schemas.mark_number import MarkNumber
-from schemas.times import DAY, HOUR, last_day
+from schemas.times import DAY, HOUR, in_zone, last_day
 from verifier.report import Finding, Outcome, Report
 from verifier.words import LANGUAGES, meaning, phrase, title
 
@@ -178,5 +177,4 @@ def _width(text: str) -> int:
 
 def _time(seconds: int, offset: int) -> str:
     """A moment in the scheme's own offset, which is named with it."""
-    zone = timezone(timedelta(seconds=offset))
-    return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%d %H:%M (%Z)")
+    return in_zone(seconds, offset=offset).strftime("%Y-%m-%d %H:%M (%Z)")

@@ -73,7 +73,7 @@ class FileSource:
 
     def __init__(self, source: Path | bytes, *, anchor: str | None, chain: TrustChain | None = None) -> None:
         self._archive = Archive.open(source)
-        self._chain = extend_chain(anchor, chain, trust_notes(self._archive))
+        self._chain = self._extended(anchor, chain)
         self._view: BundleView | EvidenceView | None = None
         if isinstance(self._chain, Refused):
             return
@@ -82,14 +82,23 @@ class FileSource:
         else:
             self._view = BundleView(self._archive, self._chain)
 
+    def _extended(self, anchor: str | None, chain: TrustChain | None) -> TrustChain | Refused:
+        try:
+            return extend_chain(anchor, chain, trust_notes(self._archive))
+        except MalformedError as error:  # a damaged member: of the mark nothing is known
+            return Refused(Reason.TRUST_UNAVAILABLE, str(error))
+
     @property
     def is_evidence(self) -> bool:
         return self._archive.manifest.variant == "evidence"
 
     @property
     def evidence_mark(self) -> bytes | None:
-        """The mark an evidence file is about, unverified; None for a bundle."""
-        return self._archive.find("mark.cwt") if self.is_evidence else None
+        """The mark an evidence file is about, unverified; None for a bundle, and where it is damaged."""
+        try:
+            return self._archive.find("mark.cwt") if self.is_evidence else None
+        except MalformedError:
+            return None
 
     def trust(self) -> TrustChain | Refused:
         return self._chain
@@ -135,11 +144,13 @@ class RegistrySource:
     def fetch_trust(self) -> list[bytes]:
         """Fetch every version the registry serves, from 1 on; nothing is verified."""
         notes: list[bytes] = []
+        room = MAX_EVIDENCE  # evidence holds them all, so they are no larger together
         for version in range(1, MAX_VERSIONS):
-            note = self._get(f"trust/{version}", MAX_TRUST)
+            note = self._get(f"trust/{version}", min(room, MAX_TRUST))
             if note is None:
                 break
             notes.append(note)
+            room -= len(note)
         return notes
 
     def find_mark(self, number: str) -> bytes | None:

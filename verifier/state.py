@@ -7,12 +7,18 @@ Only authentic facts are remembered, and each may only grow.
 
 import json
 import os
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from verifier.view import View
+
+if sys.platform != "win32":
+    import fcntl
 
 __all__ = ["Remembered", "StateError", "StateFile"]
 
@@ -81,12 +87,20 @@ class StateFile:
                 list_position=(int(value["list"][0]), int(value["list"][1])),
                 seen=int(value["seen"]),
             )
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError) as error:
             raise StateError(f"{self._path}: not a remembered state ({error!r})") from error
 
     def save(self, remembered: Remembered) -> Remembered:
         """Write the further of this and what another verifier has written meanwhile, and give it. Raises StateError."""
-        remembered = self.load().merged(remembered)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # Between reading and replacing nobody else may write: what he had seen would be forgotten.
+            with _alone_in(self._path.parent):
+                return self._save(self.load().merged(remembered))
+        except OSError as error:
+            raise StateError(f"{self._path}: {error}") from error
+
+    def _save(self, remembered: Remembered) -> Remembered:
         text = json.dumps(
             {
                 "trust": remembered.trust_version,
@@ -95,14 +109,24 @@ class StateFile:
                 "seen": remembered.seen,
             }
         )
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".state-")
-            with os.fdopen(handle, "w") as out:
-                out.write(text)
-                out.flush()
-                os.fsync(out.fileno())
-            Path(name).replace(self._path)
-        except OSError as error:
-            raise StateError(f"{self._path}: {error}") from error
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".state-")
+        with os.fdopen(handle, "w") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).replace(self._path)
         return remembered
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder that other processes and threads wait for, where the system has such locks."""
+    if sys.platform == "win32":
+        yield
+        return
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)  # frees it

@@ -156,11 +156,11 @@ class Verifier:
         if at is None:
             return judge(None)
         if isinstance(at, datetime):
-            return judge(min(to_seconds(at), now))  # of the time to come nothing is known
+            return judge(max(0, min(to_seconds(at), now)))  # of the time to come nothing is known
         first = judge(None)  # for the scheme's offset
         start = datetime.combine(at, time.min, timezone(timedelta(seconds=first.offset)))
         moments = [to_seconds(start), to_seconds(start) + DAY - 1]
-        reports = [judge(min(moment, now)) for moment in moments]
+        reports = [judge(max(0, min(moment, now))) for moment in moments]
         return max(reports, key=lambda report: _BADNESS[report.verdict])
 
     def require(

@@ -195,6 +195,8 @@ class _Case:
             return
         document, view = self.chain.current, self.view
         newest = None if view is None else view.newest_list
+        # A list past its end cannot say that no newer version exists.
+        is_current = newest is not None and self.at < newest.claims.exp
         seen = 0 if view is None else view.trust_version_seen
         if self.remembered is not None:
             seen = max(seen, self.remembered.trust_version)
@@ -202,7 +204,7 @@ class _Case:
             unverified,
             document,
             at=self.at,
-            list_trust=None if newest is None else newest.claims.trust_version,
+            list_trust=newest.claims.trust_version if newest is not None and is_current else None,
             seen_trust=seen,
         )
         self._put(ISSUER, refused)

@@ -102,7 +102,7 @@ def _judge(
     if one.evidence is None:
         return verifier.verify(one.found, at=at, policy=policy, max_age=max_age), verifier.chain
     own = Verifier.from_bundle(one.evidence, anchor=anchor, state=state, chain=verifier.chain)
-    return own.verify(own.evidence_mark or b"", at=at, policy=policy, max_age=max_age), own.chain
+    return own.verify(own.evidence_mark or one.found, at=at, policy=policy, max_age=max_age), own.chain
 
 
 def _anchor(arguments: argparse.Namespace, store: AnchorStore) -> tuple[str | None, Path | None]:

@@ -90,7 +90,12 @@ def replay(
         return Refused(Reason.HISTORY_UNAVAILABLE, "the issuer is not known")
     issued = issue_state(mark.claims, key, place=logged.place, index=logged.index, leaf=logged.leaf)
     state, past = issued, []
+    before = (logged.place, logged.index)
     for position, event in enumerate(events):
+        here = (event.logged.place, event.logged.index)
+        if here <= before:  # in another order than the log's, the same events can tell another story
+            return Refused(Reason.HISTORY_UNAVAILABLE, f"event {position} is out of the log's order")
+        before = here
         try:
             unverified = read_event(event.raw)
         except MalformedError as error:
