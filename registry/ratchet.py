@@ -7,6 +7,7 @@ gone back cannot make the key sign a second history. A head is written down *bef
 given away, so what was ever signed is always known.
 """
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -33,7 +34,8 @@ class Ratchet:
 
     def __init__(self, path: Path, *, origin: str, signer: NoteSigner) -> None:
         self._origin, self._signer = origin, signer
-        self._file = path.open("a+b")
+        # Unbuffered: a line that could not be written must not wait in memory and be written later.
+        self._file = path.open("a+b", buffering=0)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -77,10 +79,26 @@ class Ratchet:
         self._file.close()
 
     def _append(self, checkpoint: Checkpoint) -> None:
-        self._file.write(_line(checkpoint))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        """Write a line down durably. Raises OSError when the disk is full; then nothing of it stays."""
+        line, handle = _line(checkpoint), self._file.fileno()
+        end = os.fstat(handle).st_size
+        try:
+            written = self._file.write(line)
+            os.fsync(handle)
+        except OSError:
+            self._cut(end)
+            raise
+        if written != len(line):
+            self._cut(end)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
         self._last = checkpoint
+
+    def _cut(self, end: int) -> None:
+        try:
+            self._file.truncate(end)
+        except OSError as error:
+            # The next line must not follow a piece of this one: only a new start may read the file again.
+            raise RatchetError(f"{self._path} cannot be written, nor put right: {error}") from error
 
     def _read(self) -> Checkpoint:
         self._file.seek(0)
