@@ -38,7 +38,7 @@ class Node:
         if missing := required - members.keys():
             self.refuse(f"missing {', '.join(sorted(missing))}")
         if unknown := members.keys() - required - frozenset(optional):
-            self.refuse(f"unknown {', '.join(sorted(unknown))}: every object is closed")
+            self.refuse(f"unknown {', '.join(sorted(unknown))[:100]}: every object is closed")
         return members
 
     def any_members(self) -> dict[str, "Node"]:
