@@ -4,6 +4,7 @@ Sentences of the pages are gettext messages (translations/<lang>/LC_MESSAGES/mes
 message itself); what a slug means is said by `verifier.words`, here as on the command line.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -11,19 +12,18 @@ from urllib.parse import quote, urlencode
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from flask import Flask, request, url_for
-from flask_babel import Babel, gettext, ngettext
+from flask_babel import Babel, gettext
 
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId
 from schemas.text import is_latin
-from schemas.times import DAY, HOUR
 from verifier import words
 
 __all__ = [
     "LANGUAGES",
-    "age",
     "day",
     "day_of",
+    "in_language",
     "install",
     "language",
     "link",
@@ -102,14 +102,9 @@ def moment(seconds: int, *, offset: int) -> str:
     )
 
 
-def age(seconds: int) -> str:
-    """Say how long ago, in the unit that suits."""
-    if seconds < 2 * HOUR:
-        minutes = max(seconds, 0) // 60
-        return str(ngettext("%(num)s minute ago", "%(num)s minutes ago", minutes))
-    if seconds < 2 * DAY:
-        return str(ngettext("%(num)s hour ago", "%(num)s hours ago", seconds // HOUR))
-    return str(ngettext("%(num)s day ago", "%(num)s days ago", seconds // DAY))
+def in_language(texts: Mapping[str, str], otherwise: str) -> str:
+    """Give what the trust document says in the reader's language, else in English."""
+    return texts.get(language()) or texts.get("en") or otherwise
 
 
 def script(text: str, country: str | None = None) -> str:
@@ -125,9 +120,12 @@ def script(text: str, country: str | None = None) -> str:
 
 def number_name(organisation: OrganisationId) -> str:
     """Name the kind of number an organisation is known by."""
-    if organisation.icd == "0188":
-        return str(gettext("Corporate number (Japan)"))
-    return organisation.scheme_name
+    named = {
+        "0188": gettext("Corporate number (Japan)"),
+        "0199": gettext("LEI (Legal Entity Identifier)"),
+        "0088": gettext("GLN (Global Location Number)"),
+    }
+    return named.get(organisation.icd) or organisation.scheme_name
 
 
 def territory(country: str | None) -> str | None:

@@ -117,7 +117,7 @@ def wants_json() -> bool:
 
 def problem_response(problem: Problem) -> Response:
     """Write a problem in the form that was asked for."""
-    headers = {"Cache-Control": "no-store", "Vary": "Accept", **problem.headers}
+    headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language", **problem.headers}
     if wants_html():
         try:
             page = render_template("problem.html", problem=problem)

@@ -6,8 +6,6 @@ register's own tables say that a mark ended, the page says so even if something 
 
 from dataclasses import dataclass
 
-from flask_babel import gettext
-
 from registry.i18n import language
 from registry.lookup import MarkFacts
 from registry.states import State
@@ -22,12 +20,16 @@ KINDS = {State.VALID: "valid", State.BEING_PUBLISHED: "pending"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """The first thing read. `kind` chooses shape and colour: valid, invalid, undetermined, pending."""
+    """The first thing read. `kind` chooses shape and colour: valid, invalid, undetermined, pending.
+
+    `why` is in the headline too, in a few words; `meaning` says it at length.
+    """
 
     kind: str
     short: str
     text: str
     meaning: str
+    why: str | None = None
 
 
 def headline_of(facts: MarkFacts, report: Report | None) -> Headline:
@@ -53,10 +55,5 @@ def headline_of(facts: MarkFacts, report: Report | None) -> Headline:
 
 def _invalid(slug: str) -> Headline:
     lang = language()
-    text = gettext("This mark is not valid: %(reason)s", reason=_inline(title(slug, lang)))
-    return Headline(kind="invalid", short=title(slug, lang), text=text, meaning=meaning(slug, lang))
-
-
-def _inline(words: str) -> str:
-    """A title in the middle of a sentence: lower case at its beginning, unless an abbreviation."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+    short, text = title(slug, lang), phrase("headline-invalid", lang)
+    return Headline(kind="invalid", short=short, text=text, why=short, meaning=meaning(slug, lang))

@@ -1,18 +1,19 @@
 """What a mark's page says, as values ready to be shown."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext, ngettext
 
-from registry.i18n import age, day, day_of, language, moment, script
+from registry.i18n import day, day_of, in_language, language, moment, number_name, script, territory
 from registry.lookup import MarkFacts
 from registry.states import State
-from registry.views.headline import KINDS, Headline, headline_of
+from registry.views.headline import Headline, headline_of
 from schemas.claims import Assessment, MarkClaims, Unit
 from schemas.mark_number import MarkNumber
+from schemas.organisation_id import OrganisationId
 from schemas.trust_document import TrustDocument
 from verifier.report import Check, Finding, NoteReason, Outcome, Report
 from verifier.words import meaning, phrase, title
@@ -61,12 +62,26 @@ class CheckLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """One organisation a group's mark lists."""
+
+    names: tuple[Text, ...]
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkView:
-    """Everything the page of a mark shows beside what stands in the claims as it is."""
+    """Everything the page of a mark shows beside what stands in the claims as it is.
+
+    `today`: what holds now, where another day was asked for. `remarks` are notes about the mark, `notes`
+    about how it was checked.
+    """
 
     facts: MarkFacts
     claims: MarkClaims
     headline: Headline
+    today: Headline | None
     names: tuple[Text, ...]
     statements: tuple[Text, ...]
     level: str
@@ -75,23 +90,25 @@ class MarkView:
     unit: str
     coverage: str
     scheme: str
+    issuer: str
+    country: str | None
+    entities: tuple[Entity, ...]
     assessor: str | None
     first_day: str
     last_day: str
     days: str | None
     next_confirmation: str | None
-    status: str
-    status_kind: str
     status_since: str | None
     reason: str | None
     successor: Successor | None
     supersedes: tuple[MarkNumber, ...]
     history: tuple[Step, ...]
     checks: tuple[CheckLine, ...]
+    remarks: tuple[tuple[str, str], ...]
     notes: tuple[tuple[str, str], ...]
     as_of: str | None
-    as_of_age: str | None
     asked_for: str | None
+    is_to_come: bool
     profile: Mapping[str, Any]
     sayings: tuple[str, ...]
 
@@ -110,16 +127,21 @@ def mark_view(
     now: int,
     at: date | datetime | None,
     successor: Successor | None = None,
+    today: Headline | None = None,
 ) -> MarkView:
-    """Give the page of a mark as of now, or as of `at`."""
+    """Give the page of a mark as of now, or as of `at`; then `today` is what holds now."""
     lang, claims, profile = language(), facts.claims, facts.profile or {}
     country = profile.get("country")
-    shown_since = facts.state_since if facts.state is not State.VALID else None
+    dull = (State.VALID, State.NOT_YET_VALID)  # since when: the first day says it
+    shown_since = None if facts.state in dull else facts.state_since
+    headline = headline_of(facts, report)
+    this_day, key = day_of(now, offset=facts.offset), document.find_key(facts.kid)
     as_of = None if report is None else report.as_of
     return MarkView(
         facts=facts,
         claims=claims,
-        headline=headline_of(facts, report),
+        headline=_then(headline, today) if _is_past(at, this_day, now) else headline,
+        today=None if at == this_day else today,
         names=_both(claims.name, claims.name_latin, country),
         statements=_both(claims.statement, claims.statement_latin, country),
         level=gettext("Level %(level)s", level=claims.level),
@@ -127,32 +149,66 @@ def mark_view(
         assessment=_assessment(claims),
         unit=title(claims.unit.slug, lang),
         coverage=_coverage(claims),
-        scheme=document.scheme.names.get(lang) or document.scheme.names.get("en") or claims.scheme,
-        assessor=(profile.get("assessor") or {}).get(lang) or claims.assessor,
+        scheme=in_language(document.scheme.names, claims.scheme),
+        issuer=facts.owner if key is None else in_language(key.names, key.owner),
+        country=territory(country),
+        entities=tuple(_entity(one, country) for one in profile.get("entities", [])),
+        assessor=in_language(profile.get("assessor") or {}, claims.assessor or "") or None,
         first_day=day(day_of(claims.nbf, offset=facts.offset)),
         last_day=day(date.fromisoformat(facts.last_day)),
         days=_days(facts),
         next_confirmation=facts.next_confirmation and day(date.fromisoformat(facts.next_confirmation)),
-        status=title(facts.state.value, lang),
-        status_kind=KINDS.get(facts.state, "invalid"),
         status_since=None if shown_since is None else day(day_of(shown_since, offset=facts.offset)),
         reason=None if facts.reason is None else title(facts.reason.slug, lang),
         successor=successor,
         supersedes=tuple(MarkNumber.from_text(one) for one in facts.supersedes),
         history=_history(facts),
         checks=() if report is None else tuple(_check(finding) for finding in report.findings),
-        notes=()
-        if report is None
-        else tuple(
-            (title(note.reason, lang), meaning(note.reason, lang))
-            for note in report.notes
-            if note.reason is not NoteReason.HOLDER_NOT_CHECKED  # the page says so right under the name
-        ),
+        remarks=_notes(report, {NoteReason.ENDS_SOON}),
+        # The page says right under the name that the holder is to be compared.
+        notes=_notes(report, set(NoteReason) - {NoteReason.ENDS_SOON, NoteReason.HOLDER_NOT_CHECKED}),
         as_of=None if as_of is None else moment(as_of, offset=facts.offset),
-        as_of_age=None if as_of is None or at is not None else age(now - as_of),
         asked_for=None if at is None else _asked_for(at, facts, now),
+        is_to_come=isinstance(at, date) and not isinstance(at, datetime) and at > this_day,
         profile=profile,
         sayings=tuple(one[lang] for one in profile.get("statements", []) if lang in one),
+    )
+
+
+def _is_past(at: date | datetime | None, this_day: date, now: int) -> bool:
+    if isinstance(at, datetime):
+        return at.timestamp() < now
+    return at is not None and at < this_day
+
+
+def _then(headline: Headline, today: Headline | None) -> Headline:
+    """Say it of a day gone by. What holds no more is not shown in the colour and shape of what holds."""
+    if headline.kind == "valid":
+        return replace(
+            headline,
+            kind="valid" if today is not None and today.kind == "valid" else "pending",
+            text=gettext("This mark was valid."),
+            meaning=gettext("On that day it was in force and recorded in the public log."),
+        )
+    if headline.kind == "invalid":
+        return replace(headline, meaning=gettext("That is how it stood on that day."))
+    return headline
+
+
+def _entity(entity: Mapping[str, Any], country: str | None) -> Entity:
+    identifier = OrganisationId.from_text(entity["id"])
+    return Entity(
+        names=_both(entity["name"], entity.get("name_latin"), country),
+        kind=number_name(identifier),
+        value=identifier.value,
+    )
+
+
+def _notes(report: Report | None, wanted: Collection[NoteReason]) -> tuple[tuple[str, str], ...]:
+    lang = language()
+    notes = () if report is None else report.notes
+    return tuple(
+        (title(note.reason, lang), meaning(note.reason, lang)) for note in notes if note.reason in wanted
     )
 
 

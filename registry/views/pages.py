@@ -14,7 +14,7 @@ from registry.lookup import MarkFacts, find_mark, find_organisation
 from registry.problems import ProblemError, wants_json
 from registry.views.api import mark_as_json
 from registry.views.asked import number_in_path, read_at, services
-from registry.views.headline import headline_of
+from registry.views.headline import Headline, headline_of
 from registry.views.mark_view import mark_view, successor_of
 from registry.views.search_view import mark_meant, marks_near, organisation_view, read_question, search_view
 from schemas.errors import MalformedError
@@ -43,7 +43,8 @@ def home() -> Response:
     asked = services()
     with asked.sessions() as session:
         view = search_view(asked, session, read_question(""))
-    return _page("home.html", view=view)
+    scheme = asked.document().scheme
+    return _page("home.html", view=view, scheme=i18n.in_language(scheme.names, scheme.id))
 
 
 @blueprint.get("/search")
@@ -73,7 +74,10 @@ def mark(number: str) -> Response:
         after = None if facts.successor is None else find_mark(asked, session, facts.successor)
     report = _report(facts, at=at)
     successor = None if after is None else successor_of(after, _report(after))
-    view = mark_view(facts, report, asked.document(), now=asked.now(), at=at, successor=successor)
+    today = None if at is None else _today(number)
+    view = mark_view(
+        facts, report, asked.document(), now=asked.now(), at=at, successor=successor, today=today
+    )
     return _page("mark.html", view=view)
 
 
@@ -90,7 +94,7 @@ def organisation(identifier: str) -> Response | Redirect:
         facts = find_organisation(asked, session, identifier)
     if facts is None:
         raise ProblemError("not-found", f"{identifier} holds no mark in this register")
-    return _page("organisation.html", view=organisation_view(facts))
+    return _page("organisation.html", view=organisation_view(asked, facts))
 
 
 @blueprint.get("/problems/<reason>")
@@ -142,6 +146,14 @@ def _number(text: str) -> str:
 def _report(facts: MarkFacts, *, at: date | datetime | None = None) -> Report | None:
     """The verdict; a mark that is being published has none yet."""
     return services().verify(facts.number, at=at) if facts.is_published else None
+
+
+def _today(number: str) -> Headline | None:
+    """What holds now of a mark that another day was asked about."""
+    asked = services()
+    with asked.sessions() as session:
+        facts = find_mark(asked, session, number)
+    return None if facts is None else headline_of(facts, _report(facts))
 
 
 def _badge(text: str) -> Badge:

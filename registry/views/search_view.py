@@ -24,6 +24,8 @@ from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber, suggestions
 from schemas.organisation_id import OrganisationId
 from schemas.qr import read
+from verifier.report import Reason, Verdict
+from verifier.verifier import ONLINE_MAX_AGE
 from verifier.words import title
 
 __all__ = [
@@ -59,7 +61,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkLine:
-    """A mark in a list."""
+    """A mark in a list. `until`: None of a mark that ended before its time."""
 
     number: MarkNumber
     kind: str
@@ -68,7 +70,7 @@ class MarkLine:
     stars: str
     unit: str
     statements: tuple[Text, ...]
-    last_day: str
+    until: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,7 @@ def search_view(services: Services, session: Session, question: Question) -> Sea
     marks: dict[str, list[MarkFacts]] = {hit.id: [] for hit in page.hits}
     for facts in marks_of(services, session, list(marks)):
         marks[str(facts.claims.holder)].append(facts)
-    shown = tuple(_found(hit, marks[hit.id]) for hit in page.hits if marks[hit.id])
+    shown = tuple(_found(services, hit, marks[hit.id]) for hit in page.hits if marks[hit.id])
     levels = {level for key in services.document().keys for level in key.levels}
     named = [(code, territory(code) or code) for code in countries(session)]
     lang = language()
@@ -147,24 +149,24 @@ def search_view(services: Services, session: Session, question: Question) -> Sea
     )
 
 
-def organisation_view(facts: OrganisationFacts) -> OrganisationView:
+def organisation_view(services: Services, facts: OrganisationFacts) -> OrganisationView:
     """Give an organisation with all its marks."""
     return OrganisationView(
         id=facts.id,
         names=_names(facts.name, facts.name_latin, facts.country),
         country=territory(facts.country),
         matched=None,
-        marks=tuple(_line(mark) for mark in facts.marks),
+        marks=tuple(_line(services, mark) for mark in facts.marks),
     )
 
 
-def _found(hit: Hit, marks: Sequence[MarkFacts]) -> OrganisationView:
+def _found(services: Services, hit: Hit, marks: Sequence[MarkFacts]) -> OrganisationView:
     return OrganisationView(
         id=OrganisationId.from_text(hit.id),
         names=_names(hit.name, hit.name_latin, hit.country),
         country=territory(hit.country),
         matched=_matched(hit.matched),
-        marks=tuple(_line(mark) for mark in marks[:MARKS_SHOWN]),
+        marks=tuple(_line(services, mark) for mark in marks[:MARKS_SHOWN]),
         more=max(0, len(marks) - MARKS_SHOWN),
     )
 
@@ -182,20 +184,35 @@ def _names(name: str, latin: str | None, country: str | None) -> tuple[Text, ...
     return tuple(Text(text=one, lang=script(one, country)) for one in dict.fromkeys(pair) if one)
 
 
-def _line(facts: MarkFacts) -> MarkLine:
+def _line(services: Services, facts: MarkFacts) -> MarkLine:
     claims, lang = facts.claims, language()
+    slug, kind = _stands(services, facts)
+    ended = facts.state in (State.REVOKED, State.SUPERSEDED, State.SUSPENDED)
     pair = [claims.statement, claims.statement_latin]
     said = dict.fromkeys(pair if lang == "ja" else pair[::-1])
     return MarkLine(
         number=claims.number,
-        kind=KINDS.get(facts.state, "invalid"),
-        state=title(facts.state.value, lang),
+        kind=kind,
+        state=title(slug, lang),
         level=gettext("Level %(level)s", level=claims.level),
         stars="★" * claims.level,
         unit=title(claims.unit.slug, lang),
         statements=tuple(Text(text=one, lang=script(one)) for one in said if one),
-        last_day=day(date.fromisoformat(facts.last_day)),
+        until=None if ended else day(date.fromisoformat(facts.last_day)),
     )
+
+
+def _stands(services: Services, facts: MarkFacts) -> tuple[str, str]:
+    """Give word and colour of a mark in a list, where the seven checks are not made: in doubt, not green."""
+    key = services.document().find_key(facts.kid)
+    if facts.state is State.VALID:
+        if key is None:
+            return Reason.UNKNOWN_ISSUER, "invalid"
+        if key.is_void_at(facts.place, facts.index):
+            return Reason.KEY_COMPROMISED, "invalid"
+        if facts.as_of is None or services.now() - facts.as_of > ONLINE_MAX_AGE:
+            return Verdict.UNDETERMINED, "undetermined"
+    return facts.state.value, KINDS.get(facts.state, "invalid")
 
 
 def marks_near(session: Session, typed: str) -> tuple[MarkNumber, ...]:

@@ -57,10 +57,10 @@ def test_what_is_not_known_is_grey(kind: str) -> None:
     [
         ("valid", "#0b6b3a", "有効 · ★★★ 段階3"),
         ("group", "#0b6b3a", "段階4"),
-        ("revoked", "#a3182b", "取り消されています"),
-        ("suspended", "#a3182b", "一時停止中です"),
-        ("expired", "#a3182b", "有効期間が終わっています"),
-        ("future", "#a3182b", "有効期間の前です"),
+        ("revoked", "#a3182b", "取消し済み"),
+        ("suspended", "#a3182b", "一時停止中"),
+        ("expired", "#a3182b", "期限切れ"),
+        ("future", "#a3182b", "有効期間前"),
     ],
 )
 def test_a_badge_follows_its_mark(full: Laid, name: str, colour: str, words: str) -> None:

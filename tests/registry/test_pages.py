@@ -159,11 +159,16 @@ def test_the_language_links_never_lead_to_another_site(client: FlaskClient) -> N
         ("valid", "valid", "This mark is valid.", "このマークは有効です。"),
         ("reinstated", "valid", "This mark is valid.", "このマークは有効です。"),
         ("group", "valid", "This mark is valid.", "このマークは有効です。"),
-        ("revoked", "invalid", "This mark is not valid: revoked", "取り消されています"),
-        ("suspended", "invalid", "suspended", "一時停止中です"),
-        ("superseded", "invalid", "replaced by another mark", "別のマークに替わりました"),
-        ("expired", "invalid", "expired", "有効期間が終わっています"),
-        ("future", "invalid", "not valid yet", "有効期間の前です"),
+        ("revoked", "invalid", "This mark is not valid. Revoked", "取消し済み"),
+        ("suspended", "invalid", "This mark is not valid. Suspended", "一時停止中"),
+        (
+            "superseded",
+            "invalid",
+            "This mark is not valid. Replaced by another mark",
+            "別のマークに切替え済み",
+        ),
+        ("expired", "invalid", "This mark is not valid. Expired", "期限切れ"),
+        ("future", "invalid", "This mark is not valid. Not valid yet", "有効期間前"),
     ],
 )
 def test_the_verdict_comes_first_and_the_holder_right_under_it(
@@ -205,7 +210,7 @@ def test_the_page_says_what_is_covered_and_what_is_not(full: Laid, client: Flask
     page = get(client, f"/m/{full.marks['group'].number}?lang=ja")
     for words in (
         "みほん子会社",
-        "0188:5010405001703",
+        "5010405001703",
         "ここに挙げられた組織だけ",
         "制御システム",
         "取引先・委託先",
@@ -232,9 +237,41 @@ def test_the_history_of_a_mark_stays(full: Laid, client: FlaskClient) -> None:
 def test_another_day_is_answered_as_of_that_day(full: Laid, client: FlaskClient) -> None:
     number = full.marks["revoked"].number
     then = get(client, f"/m/{number}?lang=en&at=2026-10-25")
-    assert then.headings[0][1].startswith("As of 25 October 2026: This mark is valid")
-    assert get(client, f"/m/{number}?lang=en&at=2199-01-01").headings[0][1].endswith("revoked")
+    assert then.headings[0][1].startswith("As of 25 October 2026: This mark was valid")
+    assert get(client, f"/m/{number}?lang=en&at=2199-01-01").headings[0][1].endswith("Revoked")
     get(client, f"/m/{number}?at=yesterday", status=400)
+
+
+def test_what_held_once_does_not_look_like_what_holds(full: Laid, client: FlaskClient) -> None:
+    page = get(client, f"/m/{full.marks['revoked'].number}?lang=en&at=2026-10-25")
+    classes = " ".join(attributes.get("class", "") for _, attributes in page.elements).split()
+    assert "valid" not in classes
+    assert page.text.index("Today: Revoked") < page.text.index("Holder of this mark")
+    still = get(client, f"/m/{full.marks['valid'].number}?lang=en&at=2026-10-25")
+    assert "Today: Valid" in still.text
+
+
+def test_a_day_to_come_is_answered_with_today_and_says_so(full: Laid, client: FlaskClient) -> None:
+    page = get(client, f"/m/{full.marks['valid'].number}?lang=en&at=2199-01-01")
+    assert "is still to come" in page.text
+    assert "2199" not in page.headings[0][1]
+
+
+def test_a_page_is_the_same_a_minute_later(full: Laid) -> None:
+    client, path = full.client(), f"/m/{full.marks['valid'].number}?lang=en"
+    before = client.get(path, headers={"Accept": "text/html"}).data
+    full.now += 60
+    assert client.get(path, headers={"Accept": "text/html"}).data == before
+
+
+def test_no_list_calls_a_mark_valid_whose_status_is_too_old(full: Laid) -> None:
+    mark, client = full.marks["valid"], full.client()
+    paths = (f"/search?lang=en&q={mark.claims.holder}", f"/o/{mark.claims.holder}?lang=en")
+    assert all("sign-valid" in client.get(path).text for path in paths)
+    full.now += 3 * DAY
+    for path in paths:
+        assert "sign-valid" not in client.get(path).text
+        assert "Could not be determined" in client.get(path).text
 
 
 def test_a_mark_that_is_being_published_says_so(full: Laid) -> None:
@@ -242,7 +279,7 @@ def test_a_mark_that_is_being_published_says_so(full: Laid) -> None:
     with full.sessions().begin() as session:
         session.execute(update(HeadRow).values(published_size=mark.index))
     page = get(full.client(), f"/m/{mark.number}?lang=ja")
-    assert page.headings[0][1] == "公開の手続き中です"
+    assert page.headings[0][1] == "公開手続き中"
     assert "有効です" not in page.text
     assert page.all("img")[0]["src"].endswith("sign-pending.svg")
 

@@ -50,7 +50,7 @@ def test_number_stars_scope_and_last_day_are_shown(scene: Scene, good: Report) -
     assert scene.good.claims.number.display in text
     assert "★★★ (3)" in text
     assert "★★★★" not in text
-    assert "Whole company: IT infrastructure of the head office" in text
+    assert "Whole legal entity: IT infrastructure of the head office" in text
     assert "2027-10-22 (last day) (days left: 355)" in text
     assert "2026-11-01 08:00 (UTC+09:00) (60 min old)" in text
 
