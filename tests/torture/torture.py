@@ -65,20 +65,19 @@ class Torture:
         """Kill as told, start again, check; give one line about it. Raises AssertionError."""
         chance = Random(f"{blow.seed} work")
         words, rows = self._work(blow, chance)
-        if blow.during:
-            was_under_way = self._during(blow, words)
-        else:
-            self._at_start(blow, rows)
-            was_under_way = False
-        self.killed += 1
+        was_under_way = self._during(blow, words) if blow.during else False
+        # An issuer that was quicker than the blow is the only one that can escape.
+        escapes = blow.target == "issuer" and blow.place is None
+        has_fallen = was_under_way or (not escapes if blow.during else self._at_start(blow, rows))
+        self.killed += has_fallen
         self.under_way += was_under_way
         tries = self._again(words)
         self.check(chance)
         assert self.head is not None
-        when = "during a submission" if was_under_way else "otherwise"
+        when = "during a submission" if was_under_way else "otherwise" if has_fallen else "came too late"
         return (
             f"kill {blow.number:3}  seed {blow.seed:8} {blow.target:9} {blow.point:28} {when:20}"
-            f" {tries} more tries, {len(self.state):3} marks, size {self.head.size}"
+            f" sent again {tries}x: {len(self.state):3} marks, size {self.head.size}"
         )
 
     def _work(self, blow: Blow, chance: Random) -> tuple[list[str], list[dict[str, str]]]:
@@ -123,18 +122,17 @@ class Torture:
             self._finish(process)
         return was_under_way
 
-    def _at_start(self, blow: Blow, rows: list[dict[str, str]]) -> None:
-        """Kill a process that is coming up, or the issuer while it signs."""
+    def _at_start(self, blow: Blow, rows: list[dict[str, str]]) -> bool:
+        """Kill a process that is coming up, or the issuer while it signs; say whether it was still there."""
         if blow.target == "issuer":
             words = ["issue", str(self.running.home / f"{rows[0]['draft_id']}.csv")]
             if blow.place in SIGNING:
                 assert self._issuer(words, AKASHI_CRASH_AT=blow.place) == -signal.SIGKILL
-                return
+                return True
             process = self._begin(words)
             time.sleep(blow.delay / 1000)
             process.kill()
-            self._finish(process)
-            return
+            return self._finish(process) == -signal.SIGKILL
         if blow.target == "witness":
             self.running.stop("witness")
             self.running.spawn_witness()
@@ -147,6 +145,7 @@ class Torture:
             )
         time.sleep(blow.delay / 1000)
         self._kill(blow.target, None)
+        return True
 
     def _kill(self, target: str, issuer: "subprocess.Popen[str] | None") -> None:
         if target == "issuer" and issuer is not None:
@@ -265,17 +264,18 @@ def torment(ground: Made, folder: Path, *, count: int, seed: int) -> Counter[str
     counted: Counter[str] = Counter()
     torture: Torture | None = None
     try:
-        for blow in blows(count, seed):
+        for blow in blows(seed):
+            if counted["kills"] == count:
+                break
             if torture is None or torture.killed == LARGE:
                 if torture is not None:
                     torture.close()
                 torture = Torture(ground.copied(folder / f"from-{blow.number}"))
-            before = torture.under_way
+            killed, under_way = torture.killed, torture.under_way
             print(torture.strike(blow), flush=True)
-            counted[blow.target] += 1
-            counted["kills"] += 1
-            counted["during"] += torture.under_way - before
-            counted["named" if blow.place else "timed"] += 1
+            counted["during"] += torture.under_way - under_way
+            for name in ("kills", blow.target, "named" if blow.place else "timed"):
+                counted[name] += torture.killed - killed
     finally:
         if torture is not None:
             torture.close()
