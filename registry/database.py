@@ -14,8 +14,13 @@ POOL_MORE = 24
 
 
 def make_engine(url: str) -> Engine:
-    """Give an engine; on SQLite with WAL, full synchronisation, foreign keys and patience."""
-    engine = create_engine(url, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL_MORE)
+    """Give an engine; on SQLite with WAL, full synchronisation, foreign keys and patience.
+
+    What was asked stands in no error, and so in no log.
+    """
+    engine = create_engine(
+        url, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL_MORE, hide_parameters=True
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from forge.registers import Register
 from forge.signers import signer_named
 from forge.world import HOST, NOW, Issued, World, sign
+from keys.algorithms import PublicKey
 from keys.signed import sign as sign_claims
 from registry.models import EventRow, LeafRow, MarkRow, ProfileRow
 from registry.submissions import MAX_BODY, MAX_OBJECTS, accept
@@ -135,6 +136,20 @@ def test_a_mark_that_is_wrong_gets_its_named_reason(register: Register, world: W
 def test_a_mark_whose_validity_is_over_may_still_enter(register: Register, world: World) -> None:
     past = world.issue(at=NOW, nbf=NOW - 6 * DAY, exp=NOW - DAY)
     assert register.submit(past.raw).status == 200
+
+
+def test_a_stranger_costs_no_signature_check(
+    register: Register, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[bytes] = []
+    monkeypatch.setattr(PublicKey, "verify", lambda _key, message, _signature: bool(checked.append(message)))
+    mark = world.issue(at=NOW, logged=False)
+    event = world.event(mark, EventKind.REVOKE, EventReason.MISUSE, at=NOW, signer="stranger", logged=False)
+    strangers = [sign(world.claims(at=NOW), "stranger"), event.raw, profile_of(mark, signer="stranger")]
+    assert refused(register, *strangers) == ["unknown-issuer"] * 3
+    assert checked == []
+    assert refused(register, mark.raw) == ["bad-signature"]
+    assert len(checked) == 1
 
 
 def test_a_number_belongs_to_its_first_mark(register: Register, world: World) -> None:

@@ -1,14 +1,17 @@
 """Whatever goes wrong has a name, one form for programs, one for people, and no traceback."""
 
 import json
+import logging
 import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from forge.laid import Laid, json_of
+from registry.database import make_engine
 from registry.problems import PROBLEMS, ProblemError
 from verifier.report import Reason
 
@@ -105,6 +108,23 @@ def test_what_broke_inside_stays_inside(full: Laid, monkeypatch: pytest.MonkeyPa
     response = app.test_client().get("/log1/checkpoint")
     assert (response.status_code, json_of(response)["reason"]) == (500, "internal-error")
     assert b"ZeroDivision" not in response.data
+
+
+def test_nothing_anybody_asks_is_logged(full: Laid, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    client = full.client()
+    number = full.marks["valid"].number
+    client.get("/search?q=whomibuyfrom")
+    client.get("/search?q=whomibuyfrom&level=no-level")
+    client.get(f"/m/{number}?at=whomibuyfrom")
+    client.post("/api/v1/verify", json={"input": f"{number} whomibuyfrom"})
+    client.post("/api/v1/verify", data=b"whomibuyfrom")
+    with make_engine(full.settings.database_url).begin() as connection:
+        connection.execute(text("ALTER TABLE search_keys RENAME COLUMN key TO other"))
+    assert client.get("/search?q=whomibuyfrom").status_code == 503
+    assert any("unavailable" in record.message for record in caplog.records)  # the log is listened to
+    assert "whomibuyfrom" not in caplog.text
+    assert number not in caplog.text
 
 
 def test_a_database_that_is_gone_is_503_and_says_when_to_ask_again(full: Laid) -> None:
