@@ -142,7 +142,12 @@ def test_a_stranger_costs_no_signature_check(
     register: Register, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[bytes] = []
-    monkeypatch.setattr(PublicKey, "verify", lambda _key, message, _signature: bool(checked.append(message)))
+
+    def refuse(_key: PublicKey, message: bytes, _signature: bytes) -> bool:
+        checked.append(message)
+        return False
+
+    monkeypatch.setattr(PublicKey, "verify", refuse)
     mark = world.issue(at=NOW, logged=False)
     event = world.event(mark, EventKind.REVOKE, EventReason.MISUSE, at=NOW, signer="stranger", logged=False)
     strangers = [sign(world.claims(at=NOW), "stranger"), event.raw, profile_of(mark, signer="stranger")]

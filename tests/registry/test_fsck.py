@@ -12,6 +12,7 @@ from registry.files import FilesError
 from registry.fsck import fsck
 from registry.settings import Settings
 from schemas.claims import EventKind, EventReason
+from schemas.status_list import Status, set_status
 
 
 def flip(path: Path, position: int) -> None:
@@ -122,6 +123,22 @@ def test_a_list_of_yesterday_is_named(full: Laid) -> None:
     (full.home / "status/a/0.cwt").write_bytes(before)
     # Signed, logged, and of its own N: yesterday's list is old, not damaged; the sequencer replaces it.
     assert fsck(full.settings) == []
+
+
+def test_a_list_that_contradicts_the_log_is_named_however_well_signed_and_logged(
+    full: Laid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lie, revoked = full.world.fold(), full.marks["revoked"].claims
+    set_status(lie.lists[revoked.status_uri], revoked.status_index, Status.VALID.value)
+    monkeypatch.setattr(full.world, "fold", lambda: lie)
+    full.world.publish(NOW - 60)
+    full.write()
+    full.rebuild()
+    size = len(full.world.log.entries)
+    assert fsck(full.settings) == [
+        f"status/a/0.cwt: says otherwise than the log's first {size - 1} leaves",
+        f"log1: the snapshot at {size - 1} is not what the leaves before it add up to",
+    ]
 
 
 def test_what_cannot_be_looked_at_is_not_called_clean(full: Laid, tmp_path: Path) -> None:
