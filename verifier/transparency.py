@@ -165,7 +165,7 @@ def check_list(
     # 3. The same for everybody: a snapshot leaf names these very bytes.
     if snapshot is None or claims.place != head.place or claims.size != snapshot.size:
         return Refused(Reason.STATUS_NOT_LOGGED, "no snapshot in the log names this state of the list")
-    if snapshot.find(uri) != snapshot_digest(claims.statuses) or claims.size > snapshot_index:
+    if snapshot.find(uri) != snapshot_digest(claims.statuses) or claims.size != snapshot_index:
         return Refused(Reason.STATUS_NOT_LOGGED, "the snapshot in the log names another list")
     return AuthenticList(claims=claims, as_of=min(claims.iat, head.seen_at))
 

@@ -120,6 +120,12 @@ def tell_lists(book: Book) -> None:
     listed(
         "ahead", "List and snapshot agree on an N beyond the snapshot itself.", "status-not-logged", ahead=9
     )
+    listed(
+        "behind",
+        "List and snapshot, both new, agree on an N before the snapshot: what was logged between is left out.",
+        "status-not-logged",
+        ahead=-1,
+    )
     listed("other-place", "The list says another log.", "status-not-logged", place=1)
 
     forged = world.lists[mark.claims.status_uri]
