@@ -22,7 +22,7 @@ TYPED    := $(PACKAGES) tests $(if $(wildcard bench/*.py),bench) $(if $(wildcard
 PYTEST   := $(PY) -m pytest -n 2 --dist loadfile -rs
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-data test check lint types contracts coverage format bench fuzz vectors torture wheel lock clean
+.PHONY: help venv demo demo-data test check lint types contracts format bench fuzz vectors torture wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,7 +47,8 @@ test: $(STAMP) ## run every test this machine can run; what was left out is list
 	@echo 'Lines beginning with SKIPPED above say what was left out and what to install for it.'
 	@echo 'Never part of this run: make fuzz (long mutation runs), make torture (200 kills instead of 30).'
 
-check: lint types contracts coverage ## what CI runs: lint, types, import contracts, tests with the coverage gate
+check: lint types contracts ## what CI runs: lint, types, import contracts, then every test with the coverage gate
+	$(MAKE) test ARGS="--cov --cov-report=term $(ARGS)"
 
 lint: $(STAMP) ## ruff, both halves
 	$(PY) -m ruff check .
@@ -62,9 +63,6 @@ types: $(STAMP) ## mypy --strict on source and tests
 
 contracts: $(STAMP) ## the arrows between packages
 	$(VENV)/bin/lint-imports --no-logo
-
-coverage: $(STAMP) ## the tests, with the branch-coverage gate of pyproject.toml
-	$(PYTEST) --cov --cov-report=term $(ARGS)
 
 bench: $(STAMP) bench/.venv/.installed ## one table: our figure, the peer's or the limit's, ratio, goal
 	$(PY) -m bench.run --peers bench/.venv/bin/python $(ARGS)

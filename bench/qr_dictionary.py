@@ -1,7 +1,7 @@
 """How preset dictionary no. 1 was chosen: candidates, and what each makes of marks it has not seen.
 
-    .venv/bin/python bench/qr_dictionary.py            measure the published dictionary beside its rivals
-    .venv/bin/python bench/qr_dictionary.py --train    build the candidates again (minutes); writes nothing
+    .venv/bin/python -m bench.qr_dictionary            measure the published dictionary beside its rivals
+    .venv/bin/python -m bench.qr_dictionary --train    build the candidates again (minutes); writes nothing
 
 The dictionary is frozen; docs/adr/0005-qr-dictionary.md holds the numbers of the day it was chosen. All companies
 here are invented. *train* and *held out* share a style but no company; *other style* has other words, other corporate
@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cbor2
-from qr_dictionary_words import LATE, OTHER, PHRASES, PLAIN, Style
+
+from bench.qr_dictionary_words import LATE, OTHER, PHRASES, PLAIN, Style
 
 SIZES = (512, 1024, 2048, 3072, 4096)
 DAY = 86400

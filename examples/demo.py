@@ -73,7 +73,9 @@ class Demo:
                 self.run("akashi-keys", "generate", "--out", str(self._key(name)))
         witness = self.home / "witness"
         if not (self.home / "witness.vkey").exists():
-            said = self.run_json("akashi-witness", "--home", str(witness), "--json", "init", "--name", "witness.demo.example")
+            said = self.run_json(
+                "akashi-witness", "--home", str(witness), "--json", "init", "--name", "witness.demo.example"
+            )
             (self.home / "witness.vkey").write_text(said["vkey"])
         trust = self.home / "trust-1"
         if not (self.home / "anchor").exists():
@@ -98,7 +100,9 @@ class Demo:
         return self.home / "keys" / f"{name}.key"
 
     def _vkey(self, key: str, name: str, kind: str) -> str:
-        shown = self.run_json("akashi-keys", "show", "--json", str(self._key(key)), "--note-name", name, "--type", kind)
+        shown = self.run_json(
+            "akashi-keys", "show", "--json", str(self._key(key)), "--note-name", name, "--type", kind
+        )
         return str(shown["vkey"])
 
     def _witness_port(self) -> int:
@@ -129,7 +133,17 @@ class Demo:
         out.unlink(missing_ok=True)
         for place, root in enumerate(("root-a", "root-b")):
             source = out if place else out_draft
-            self.run("akashi-keys", "trust", "sign", str(source), "--key", f"file:{self._key(root)}", "--out", str(out), "--yes")
+            self.run(
+                "akashi-keys",
+                "trust",
+                "sign",
+                str(source),
+                "--key",
+                f"file:{self._key(root)}",
+                "--out",
+                str(out),
+                "--yes",
+            )
         checked = self.run_json("akashi-keys", "trust", "check", "--json", str(out))
         (self.home / "anchor").write_text(checked["anchor"] + "\n")
 
@@ -149,7 +163,9 @@ class Demo:
         _wait(f"{self.url}/healthz", registry, "the register")
 
     def _spawn(self, command: str, *arguments: str) -> "subprocess.Popen[bytes]":
-        process = subprocess.Popen([sys.executable, "-m", COMMANDS[command], *arguments], env=self.environment)
+        process = subprocess.Popen(
+            [sys.executable, "-m", COMMANDS[command], *arguments], env=self.environment
+        )
         self.running.append(process)
         return process
 
@@ -180,11 +196,22 @@ class Demo:
             number = numbers[draft]
             if self._mark(number)["state"] != state:
                 self.run("akashi-issuer", "--home", str(self.home / name), "sync", "--registry", self.url)
-                self.run("akashi-issuer", "--home", str(self.home / name), verb, number, *options, "--registry", self.url)
+                self.run(
+                    "akashi-issuer",
+                    "--home",
+                    str(self.home / name),
+                    verb,
+                    number,
+                    *options,
+                    "--registry",
+                    self.url,
+                )
         self._write_down(self._numbers())
 
     def _issue(self, name: str, table: Path) -> None:
-        self.run("akashi-issuer", "--home", str(self.home / name), "issue", str(table), "--registry", self.url)
+        self.run(
+            "akashi-issuer", "--home", str(self.home / name), "issue", str(table), "--registry", self.url
+        )
 
     def _dated(self, table: Path, numbers: dict[str, str] | None = None) -> Path:
         """Write a CSV with real days for {+n} and {-n}, and numbers for {draft}; once, so that drafts stay the same."""
@@ -204,7 +231,9 @@ class Demo:
     def _numbers(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for name in ISSUERS:
-            for row in self.run_json("akashi-issuer", "--home", str(self.home / name), "--json", "list")["marks"]:
+            for row in self.run_json("akashi-issuer", "--home", str(self.home / name), "--json", "list")[
+                "marks"
+            ]:
                 if row["number"]:
                     found[row["draft_id"]] = row["number"]
         return found
@@ -225,7 +254,9 @@ class Demo:
                 organisation = about["organisation"]
                 name = organisation["name_latin"] or organisation["name"]
                 page = f"{self.public_url}/m/{mark['number']}"
-                table.writerow([draft, mark["number"], mark["state"], about["level"], organisation["id"], name, page])
+                table.writerow(
+                    [draft, mark["number"], mark["state"], about["level"], organisation["id"], name, page]
+                )
         (self.home / "numbers.txt").write_text("".join(f"{mark['number']}\n" for mark in marks.values()))
 
     def say(self) -> None:
@@ -283,7 +314,9 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", name: str) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--home", type=Path, default=Path("var/demo"))
     parser.add_argument("verb", choices=("data", "serve"))
     arguments = parser.parse_args()

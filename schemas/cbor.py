@@ -41,7 +41,31 @@ def _refuse_tag(*_: object) -> NoReturn:
 
 
 # The tags cbor2 would turn into dates, decimals, regular expressions, shared or cyclic values.
-_BUILT_IN_TAGS = (0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004, 43000, 55799)
+_BUILT_IN_TAGS = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    25,
+    28,
+    29,
+    30,
+    35,
+    36,
+    37,
+    52,
+    54,
+    100,
+    256,
+    258,
+    260,
+    261,
+    1004,
+    43000,
+    55799,
+)
 _REFUSED_TAGS = dict.fromkeys(_BUILT_IN_TAGS, _refuse_tag)
 
 
@@ -188,7 +212,9 @@ def split_sequence(data: bytes) -> list[bytes]:
 def _skip(data: bytes, start: int, depth: int) -> int:
     """Give the offset after the item at `start`; indefinite lengths are followed to their break."""
     if start >= len(data) or depth > 16:
-        raise MalformedError("ends within an item" if start >= len(data) else "nested too deeply", f"byte {start}")
+        raise MalformedError(
+            "ends within an item" if start >= len(data) else "nested too deeply", f"byte {start}"
+        )
     major, info = data[start] >> 5, data[start] & 31
     after = start + 1
     if info < 24:

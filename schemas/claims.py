@@ -21,7 +21,16 @@ from schemas.organisation_id import OrganisationId
 from schemas.text import check_text, is_latin
 from schemas.times import DAY, MAX_TIME, to_datetime
 
-__all__ = ["Assessment", "EventClaims", "EventKind", "EventReason", "MarkClaims", "Unit", "entities_hash_input", "number_from_bytes"]
+__all__ = [
+    "Assessment",
+    "EventClaims",
+    "EventKind",
+    "EventReason",
+    "MarkClaims",
+    "Unit",
+    "entities_hash_input",
+    "number_from_bytes",
+]
 
 # Registered at IANA as "requested" (draft-ietf-oauth-status-list-20 §13.6): this is the one place.
 STATUS_CLAIM = 65535
@@ -141,10 +150,16 @@ class MarkClaims:
     @classmethod
     def from_bytes(cls, payload: bytes) -> "MarkClaims":
         """Read a payload. Raises MalformedError or NotDeterministicError with the path of the claim."""
-        top = cbor.closed_map(cbor.loads(payload, max_size=1024, path="mark"), required=_MARK_KEYS, path="mark")
+        top = cbor.closed_map(
+            cbor.loads(payload, max_size=1024, path="mark"), required=_MARK_KEYS, path="mark"
+        )
         reference = cbor.closed_map(top[STATUS_CLAIM], required=_STATUS_KEYS, path="mark.65535")
-        reference = cbor.closed_map(reference["status_list"], required=_REFERENCE_KEYS, path="mark.65535.status_list")
-        facts = cbor.closed_map(top[MARK_CLAIM], required=_FACT_KEYS, optional=_FACT_OPTIONS, path="mark.-65537")
+        reference = cbor.closed_map(
+            reference["status_list"], required=_REFERENCE_KEYS, path="mark.65535.status_list"
+        )
+        facts = cbor.closed_map(
+            top[MARK_CLAIM], required=_FACT_KEYS, optional=_FACT_OPTIONS, path="mark.-65537"
+        )
         name = _text(facts[5], "mark.-65537.5")
         scope = facts[7]
         if type(scope) is not list or len(scope) not in (2, 3):
@@ -181,7 +196,9 @@ class MarkClaims:
         if self.name_latin is None and not is_latin(self.name):
             raise MalformedError("a name outside Latin script needs a Latin name beside it", "mark.-65537.6")
         if (self.unit is Unit.GROUP) != (self.entities_sha256 is not None):
-            raise MalformedError("the hash of the listed entities belongs to a group, and only to it", "mark.-65537.9")
+            raise MalformedError(
+                "the hash of the listed entities belongs to a group, and only to it", "mark.-65537.9"
+            )
 
     def to_bytes(self) -> bytes:
         """Encode: the grammar written out, its keys in §4.2.1 order. Every mark read is compared with this."""

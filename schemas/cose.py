@@ -71,7 +71,9 @@ class Sign1:
         Raises TooLargeError, MalformedError, NotDeterministicError, UnsignedHeaderError.
         """
         if len(data) > MAX_SIGN1[typ]:
-            raise TooLargeError(f"{len(data)} bytes where at most {MAX_SIGN1[typ]} are permitted", "COSE_Sign1")
+            raise TooLargeError(
+                f"{len(data)} bytes where at most {MAX_SIGN1[typ]} are permitted", "COSE_Sign1"
+            )
         if data[:1] != TAG_18:
             if data[:1] in (b"\xd8", b"\xd9", b"\xda", b"\xdb") and _is_long_tag_18(data):
                 raise NotDeterministicError("tag 18 is not in its shortest form", "COSE_Sign1")

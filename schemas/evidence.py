@@ -237,7 +237,14 @@ def _read_directory(stream: IO[bytes]) -> dict[str, _Member]:
     try:
         with zipfile.ZipFile(stream) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError, struct_error) as error:
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        ValueError,
+        RuntimeError,
+        EOFError,
+        struct_error,
+    ) as error:
         raise MalformedError(f"not a bundle or evidence file ({error})") from error
     if len(infos) > MAX_MEMBERS:
         raise TooLargeError(f"{len(infos)} members where at most {MAX_MEMBERS} are permitted")

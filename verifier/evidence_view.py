@@ -109,9 +109,7 @@ class EvidenceView:
             except MalformedError as error:
                 return Refused(Reason.HISTORY_UNAVAILABLE, str(error))
             if prev != last:  # before its proof: a thousand copies of one event must not cost a thousand
-                return Refused(
-                    Reason.HISTORY_UNAVAILABLE, f"event {position} does not follow the one before"
-                )
+                return Refused(Reason.HISTORY_UNAVAILABLE, f"event {position} does not follow the one before")
             entry = EventLeaf(event=raw).to_bytes()
             last = leaf_hash(entry)
             proven = self._proven(entry, f"events/{position}.proof")
