@@ -24,9 +24,9 @@ from issuer.numbering import Numbering
 from issuer.rules import Rules
 from issuer.scheme import SchemeError, SchemeFile
 from keys import file_signer
-from keys.file_signer import replace_file
 from keys.signer import Signer, open_signer
 from keys.trust import TrustChain, TrustRefusedError, walk
+from keys.whole_files import write_whole
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
 
@@ -70,9 +70,9 @@ class Home:
         if os.name == "posix":
             folder.chmod(0o700)
         _keep(folder, chain)
-        replace_file(folder / "scheme.toml", scheme.encode())
+        write_whole(folder / "scheme.toml", scheme.encode())
         value = {"format": 1, "anchor": anchor, "key": key_uri, "public": b64encode(public).decode()}
-        replace_file(path, (json.dumps(value, indent=1) + "\n").encode())
+        write_whole(path, (json.dumps(value, indent=1) + "\n").encode())
         return cls.load(folder)
 
     @classmethod
@@ -164,7 +164,7 @@ def _keep(folder: Path, chain: TrustChain) -> None:
     for document, note in zip(chain.documents, chain.notes, strict=True):
         path = folder / "trust" / str(document.version)
         if not path.exists():
-            replace_file(path, note)
+            write_whole(path, note)
 
 
 def _chain(anchor: str, notes: list[bytes]) -> TrustChain:

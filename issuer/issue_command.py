@@ -10,7 +10,7 @@ from issuer.publish import Sent
 from issuer.receipts import Receipt, receipts, to_csv
 from issuer.registry_client import RegistryError
 from keys.crash_points import reach
-from keys.file_signer import replace_file
+from keys.whole_files import write_whole
 from schemas.times import to_datetime
 
 __all__ = ["issue_drafts"]
@@ -92,5 +92,5 @@ def _write_receipt(found: list[Receipt], desk: Desk) -> Path:
         path = folder / f"{stem}.csv"
         while path.exists():
             path = path.with_stem(f"{path.stem}x")
-    replace_file(path, to_csv(found))
+    write_whole(path, to_csv(found))
     return path

@@ -16,8 +16,8 @@ from issuer.models import HistoryRow, ObjectRow
 from issuer.registry_client import Accepted, ItemError, Refused, RegistryClient, RegistryError
 from issuer.sync import STATUS_AFTER, Seen, sync_registry, take
 from keys.crash_points import reach
-from keys.file_signer import replace_file
 from keys.signer import Signer
+from keys.whole_files import write_whole
 from schemas.claims import EventClaims, MarkClaims
 from schemas.times import DAY, iso
 
@@ -256,7 +256,7 @@ def write_files(home: Home, path: Path, signer: Callable[[], Signer], *, now: in
         target = path if place == 1 else path.with_name(f"{path.stem}-{place}{path.suffix}")
         with home.ledger.writing() as books:
             books.set_state([row.id for row in batch], "submitted")
-        replace_file(target, b"".join(row.raw or b"" for row in batch), mode=0o644)
+        write_whole(target, b"".join(row.raw or b"" for row in batch), mode=0o644)
         sent.written.append(target)
         reach("issuer.after-out")
     return sent

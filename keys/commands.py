@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from keys.file_signer import replace_file
+from keys.whole_files import write_whole
 from schemas.note import MAX_NOTE
 
 __all__ = ["CommandError", "Result", "read_file", "write_file"]
@@ -35,6 +35,6 @@ def read_file(path: Path) -> bytes:
 def write_file(path: Path, data: bytes) -> None:
     """Put a public file at `path`, whole or not at all. Raises CommandError."""
     try:
-        replace_file(path, data, mode=0o644)
+        write_whole(path, data, mode=0o644)
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}; check the folder") from None

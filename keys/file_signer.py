@@ -14,7 +14,6 @@ import contextlib
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -30,10 +29,11 @@ from nacl.secret import SecretBox
 from nacl.utils import random
 
 from keys.algorithms import ED25519, ESP256, P256_ORDER, BadKeyError, PublicKey
+from keys.whole_files import write_whole
 from schemas.errors import MalformedError
 from schemas.strict_json import Node, loads
 
-__all__ = ["FileSigner", "KeyFileError", "generate", "load", "read_public", "replace_file"]
+__all__ = ["FileSigner", "KeyFileError", "generate", "load", "read_public"]
 
 _MAX_SIZE = 4096
 # Bounds on what a file may ask of the machine that opens it: a bent file must not take all its memory.
@@ -142,29 +142,6 @@ def load(path: Path, passphrase: Callable[[], bytes]) -> FileSigner:
     return signer
 
 
-def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
-    """Put `data` at `path` whole or not at all, by default its owner's alone, and on the disk on return."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # O_EXCL, mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            if os.name == "posix":
-                os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-    if os.name == "posix":  # elsewhere a directory cannot be opened, and needs no flush
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
 def _create(path: Path, data: bytes) -> None:
     try:
         # The name is taken first (no key is ever overwritten), then filled in one step.
@@ -176,7 +153,7 @@ def _create(path: Path, data: bytes) -> None:
             f"{path} cannot be made: {error.strerror}", "check the folder and its rights"
         ) from None
     try:
-        replace_file(path, data)
+        write_whole(path, data)
     except OSError as error:
         path.unlink(missing_ok=True)
         raise KeyFileError(f"{path} cannot be written: {error.strerror}", "check the disk") from None

@@ -6,7 +6,6 @@
 A file is made once for a state and kept in <home>/cache; what is there can be thrown away at any time.
 """
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -18,6 +17,7 @@ from typing import IO
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from keys.whole_files import writing_whole
 from registry.files import FilesError, RegistryFiles
 from registry.models import LeafRow
 from registry.services import Services
@@ -39,7 +39,7 @@ def write_bundle(settings: Settings, path: Path, *, register: bool) -> None:
     services = Services.open(settings)
     with services.sessions() as session:
         state = settled(services, session)
-        _write_whole(path, _members(services, session, state, is_register=register))
+        _write(path, _members(services, session, state, is_register=register))
 
 
 def open_cached(services: Services, variant: str) -> tuple[IO[bytes], str]:
@@ -52,7 +52,7 @@ def open_cached(services: Services, variant: str) -> tuple[IO[bytes], str]:
             if not path.exists():
                 members = _members(services, session, state, is_register=variant == "register")
                 try:
-                    _write_whole(path, members)
+                    _write(path, members)
                 except OSError:  # a copy that only reads, or a full disk
                     members = _members(services, session, state, is_register=variant == "register")
                     return _in_passing(members), tag
@@ -152,19 +152,10 @@ def _numbers(files: RegistryFiles, folder: str) -> list[str]:
     return sorted(path.stem for path in (files.home / folder).glob("[!.]*"))
 
 
-def _write_whole(path: Path, members: Iterator[tuple[str, bytes]]) -> None:
+def _write(path: Path, members: Iterator[tuple[str, bytes]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            write_archive(out, members)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(partial).chmod(0o644)
-        Path(partial).replace(path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+    with writing_whole(path, mode=0o644) as out:
+        write_archive(out, members)
 
 
 def _in_passing(members: Iterator[tuple[str, bytes]]) -> IO[bytes]:

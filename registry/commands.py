@@ -9,8 +9,9 @@ from pathlib import Path
 from keys.file_signer import read_public
 from keys.signer import Signer, open_signer
 from keys.trust import TrustChain, TrustRefusedError, read_note, walk
+from keys.whole_files import write_whole
 from registry.database import make_engine, make_sessions
-from registry.files import RegistryFiles, write_whole
+from registry.files import RegistryFiles
 from registry.migrate import upgrade
 from registry.models import HeadRow
 from registry.publisher import Publisher
@@ -169,4 +170,4 @@ def _public(uri: str) -> bytes | None:
 
 
 def _write_json(path: Path, value: dict[str, object]) -> None:
-    write_whole(path, json.dumps(value, indent=1).encode() + b"\n", mode=0o600)
+    write_whole(path, json.dumps(value, indent=1).encode() + b"\n")

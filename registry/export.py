@@ -19,7 +19,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from registry.app import create_app
-from registry.files import FilesError, write_whole
+from registry.files import FilesError, write_public
 from registry.models import MarkRow, OrganisationRow
 from registry.services import Services
 from registry.settings import Settings
@@ -58,7 +58,7 @@ def _fetch(client: Client, path: str, target: Path) -> bool:
             return False
         if held == response.data:
             return False
-        write_whole(target, response.data)
+        write_public(target, response.data)
         return True
 
 

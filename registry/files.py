@@ -13,43 +13,23 @@
 A file appears whole or not at all, and is on the disk before its name is.
 """
 
-import os
 from pathlib import Path
 
+from keys.whole_files import write_whole
 from schemas.errors import MalformedError
 from schemas.tiles import Tile
 
-__all__ = ["FilesError", "RegistryFiles", "sync_directory", "write_whole"]
+__all__ = ["FilesError", "RegistryFiles", "write_public"]
 
 
 class FilesError(Exception):
     """A file that must be there is missing, or an immutable one would change."""
 
 
-def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Replace a file atomically and durably."""
+def write_public(path: Path, data: bytes) -> None:
+    """Replace a file that is served, making its folder where there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-    sync_directory(path.parent)
-
-
-def sync_directory(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_whole(path, data, mode=0o644)
 
 
 class RegistryFiles:
@@ -89,7 +69,7 @@ class RegistryFiles:
         if held is not None and held != data:
             raise FilesError(f"{self.log}/{path} exists with other bytes; it is immutable")
         if held is None:
-            write_whole(target, data)
+            write_public(target, data)
 
     def find_checkpoint(self, size: int | None = None) -> bytes | None:
         """Give a kept checkpoint, or the newest."""
@@ -99,8 +79,8 @@ class RegistryFiles:
         """Keep a checkpoint for ever and make it the newest. The first one kept for a size stays."""
         kept = self._log / "checkpoints" / str(size)
         if not kept.exists():
-            write_whole(kept, note)
-        write_whole(self._log / "checkpoint", kept.read_bytes())
+            write_public(kept, note)
+        write_public(self._log / "checkpoint", kept.read_bytes())
 
     def kept_sizes(self) -> list[int]:
         """Give the sizes of all kept checkpoints, ascending."""
@@ -114,7 +94,7 @@ class RegistryFiles:
         return _find(self.home / "status" / series / f"{n}.cwt")
 
     def write_list(self, series: str, n: int, data: bytes) -> None:
-        write_whole(self.home / "status" / series / f"{n}.cwt", data)
+        write_public(self.home / "status" / series / f"{n}.cwt", data)
 
     def trust_versions(self) -> list[int]:
         folder = self.home / "trust"
@@ -125,7 +105,7 @@ class RegistryFiles:
         return _find(self.home / "trust" / str(version))
 
     def write_trust(self, version: int, note: bytes) -> None:
-        write_whole(self.home / "trust" / str(version), note)
+        write_public(self.home / "trust" / str(version), note)
 
     def trust_notes(self) -> list[bytes]:
         """Give every version held, oldest first."""
@@ -135,7 +115,7 @@ class RegistryFiles:
         return _find(self.home / "profile" / f"{number}.cwt")
 
     def write_profile(self, number: str, data: bytes) -> None:
-        write_whole(self.home / "profile" / f"{number}.cwt", data)
+        write_public(self.home / "profile" / f"{number}.cwt", data)
 
     def profiles(self) -> dict[str, bytes]:
         """Give every profile by mark number."""
@@ -145,7 +125,7 @@ class RegistryFiles:
         return _find(self.home / "entities" / f"{number}.cbor")
 
     def write_entities(self, number: str, data: bytes) -> None:
-        write_whole(self.home / "entities" / f"{number}.cbor", data)
+        write_public(self.home / "entities" / f"{number}.cbor", data)
 
     # -- the publisher's own ---------------------------------------------------------------
 

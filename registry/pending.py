@@ -9,7 +9,8 @@ Tiles are not in it: they follow from the entries and the tiles already there.
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.files import FilesError, sync_directory, write_whole
+from keys.whole_files import sync_folder, write_whole
+from registry.files import FilesError
 from schemas import cbor
 from schemas.errors import MalformedError
 
@@ -50,7 +51,7 @@ class Pending:
             "answers": [list(one) for one in self.answers],
             "trust": self.trust_version,
         }
-        write_whole(path, cbor.encode(value), mode=0o600)
+        write_whole(path, cbor.encode(value))
 
     @classmethod
     def find(cls, path: Path) -> "Pending | None":
@@ -74,4 +75,4 @@ class Pending:
     @staticmethod
     def drop(path: Path) -> None:
         path.unlink(missing_ok=True)
-        sync_directory(path.parent)
+        sync_folder(path.parent)
