@@ -35,13 +35,13 @@ class Headline:
 def headline_of(facts: MarkFacts, report: Report | None) -> Headline:
     """Say the verdict. `report` is None for a mark that is being published, which nobody can verify yet."""
     lang = language()
+    if facts.state not in (State.VALID, State.BEING_PUBLISHED):
+        return _invalid(facts.state.value)
     if report is None or not facts.is_published:
         slug = State.BEING_PUBLISHED.value
         return Headline(
             kind="pending", short=title(slug, lang), text=title(slug, lang), meaning=meaning(slug, lang)
         )
-    if facts.state is not State.VALID:
-        return _invalid(facts.state.value)
     if report.verdict is Verdict.VALID:
         text = phrase("headline-valid", lang)
         return Headline(kind="valid", short=title("valid", lang), text=text, meaning=meaning("valid", lang))

@@ -18,12 +18,13 @@ from registry.search import search as find
 from registry.services import Services
 from registry.states import State
 from registry.views.asked import read_choice, read_int
-from registry.views.headline import KINDS
+from registry.views.headline import KINDS, headline_of
 from registry.views.mark_view import Text
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber, suggestions
 from schemas.organisation_id import OrganisationId
 from schemas.qr import read
+from verifier.checks import LOGGED_WITHIN
 from verifier.report import Reason, Verdict
 from verifier.verifier import ONLINE_MAX_AGE
 from verifier.words import title
@@ -150,13 +151,13 @@ def search_view(services: Services, session: Session, question: Question) -> Sea
 
 
 def organisation_view(services: Services, facts: OrganisationFacts) -> OrganisationView:
-    """Give an organisation with all its marks."""
+    """Give an organisation with all its marks, each with its own verdict."""
     return OrganisationView(
         id=facts.id,
         names=_names(facts.name, facts.name_latin, facts.country),
         country=territory(facts.country),
         matched=None,
-        marks=tuple(_line(services, mark) for mark in facts.marks),
+        marks=tuple(_line(mark, *_judged(services, mark)) for mark in facts.marks),
     )
 
 
@@ -166,7 +167,7 @@ def _found(services: Services, hit: Hit, marks: Sequence[MarkFacts]) -> Organisa
         names=_names(hit.name, hit.name_latin, hit.country),
         country=territory(hit.country),
         matched=_matched(hit.matched),
-        marks=tuple(_line(services, mark) for mark in marks[:MARKS_SHOWN]),
+        marks=tuple(_line(mark, *_stands(services, mark)) for mark in marks[:MARKS_SHOWN]),
         more=max(0, len(marks) - MARKS_SHOWN),
     )
 
@@ -184,16 +185,15 @@ def _names(name: str, latin: str | None, country: str | None) -> tuple[Text, ...
     return tuple(Text(text=one, lang=script(one, country)) for one in dict.fromkeys(pair) if one)
 
 
-def _line(services: Services, facts: MarkFacts) -> MarkLine:
+def _line(facts: MarkFacts, kind: str, state: str) -> MarkLine:
     claims, lang = facts.claims, language()
-    slug, kind = _stands(services, facts)
     ended = facts.state in (State.REVOKED, State.SUPERSEDED, State.SUSPENDED)
     pair = [claims.statement, claims.statement_latin]
     said = dict.fromkeys(pair if lang == "ja" else pair[::-1])
     return MarkLine(
         number=claims.number,
         kind=kind,
-        state=title(slug, lang),
+        state=state,
         level=gettext("Level %(level)s", level=claims.level),
         stars="★" * claims.level,
         unit=title(claims.unit.slug, lang),
@@ -202,17 +202,31 @@ def _line(services: Services, facts: MarkFacts) -> MarkLine:
     )
 
 
+def _judged(services: Services, facts: MarkFacts) -> tuple[str, str]:
+    """Give colour and words from the seven checks."""
+    report = services.verify(facts.number) if facts.state is State.VALID else None
+    headline = headline_of(facts, report)
+    return headline.kind, headline.short
+
+
 def _stands(services: Services, facts: MarkFacts) -> tuple[str, str]:
-    """Give word and colour of a mark in a list, where the seven checks are not made: in doubt, not green."""
-    key = services.document().find_key(facts.kid)
+    """Give colour and words without the seven checks, which take too long for a list: green only beyond doubt."""
+    lang, slug, kind = language(), facts.state.value, KINDS.get(facts.state, "invalid")
     if facts.state is State.VALID:
-        if key is None:
-            return Reason.UNKNOWN_ISSUER, "invalid"
-        if key.is_void_at(facts.place, facts.index):
-            return Reason.KEY_COMPROMISED, "invalid"
-        if facts.as_of is None or services.now() - facts.as_of > ONLINE_MAX_AGE:
-            return Verdict.UNDETERMINED, "undetermined"
-    return facts.state.value, KINDS.get(facts.state, "invalid")
+        key = services.document().find_key(facts.kid)
+        logged, signed = facts.logged_at, facts.claims.iat
+        if key is not None and key.is_void_at(facts.place, facts.index):
+            slug, kind = Reason.KEY_COMPROMISED.value, "invalid"
+        elif (
+            key is None
+            or logged is None
+            or not key.start <= logged < key.until
+            or not signed - LOGGED_WITHIN <= logged <= signed + LOGGED_WITHIN
+            or facts.as_of is None
+            or services.now() - facts.as_of > ONLINE_MAX_AGE
+        ):
+            slug, kind = Verdict.UNDETERMINED.value, "undetermined"
+    return kind, title(slug, lang)
 
 
 def marks_near(session: Session, typed: str) -> tuple[MarkNumber, ...]:

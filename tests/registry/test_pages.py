@@ -274,6 +274,17 @@ def test_no_list_calls_a_mark_valid_whose_status_is_too_old(full: Laid) -> None:
         assert "Could not be determined" in client.get(path).text
 
 
+def test_no_list_calls_a_mark_valid_that_its_own_page_does_not(lay: Callable[[World], Laid]) -> None:
+    world = World()
+    mark = world.issue(at=NOW - 10 * DAY)
+    world.publish(NOW - 3600)  # ten days after it was signed
+    client = lay(world).client()
+    for path in (f"/m/{mark.number}", f"/search?q={mark.claims.holder}", f"/o/{mark.claims.holder}"):
+        page = get(client, path)
+        assert mark.claims.number.display in page.text
+        assert not [one for one in page.elements if one[1].get("class") == "state valid"], path
+
+
 def test_a_mark_that_is_being_published_says_so(full: Laid) -> None:
     mark = full.marks["successor"]
     with full.sessions().begin() as session:
