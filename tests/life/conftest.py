@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-if not sys.platform.startswith("linux"):
-    pytest.skip("these tests look at processes through /proc: Linux only", allow_module_level=True)
-
 from life.running import Made, Running, prepare
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _linux() -> None:
+    if not sys.platform.startswith("linux"):
+        pytest.skip("real processes are looked at through /proc: Linux only")
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,18 @@ from nacl.pwhash import argon2id
 from registry.fsck import fsck
 from registry.settings import Settings
 
-__all__ = ["COMMANDS", "Answer", "Done", "Made", "Running", "children_of", "free_port", "holder", "prepare"]
+__all__ = [
+    "COMMANDS",
+    "Answer",
+    "Done",
+    "Made",
+    "Running",
+    "children_of",
+    "free_port",
+    "holder",
+    "prepare",
+    "prepared_trust",
+]
 
 ROOT = Path(__file__).parents[2]
 JAPAN = timezone(timedelta(hours=9))
@@ -368,6 +379,10 @@ class Running:
         """Give ★3 drafts, each of a company of its own."""
         return [self._draft(next(self._holders)) | changes for _ in range(number)]
 
+    def skip_holders(self, number: int) -> None:
+        """Leave out companies that hold marks already."""
+        self._holders = count(number + 1)
+
     @staticmethod
     def _draft(place: int) -> dict[str, str]:
         today = datetime.now(JAPAN).date()
@@ -459,3 +474,19 @@ def _command_line(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").replace("\0", " ")
     except OSError:
         return ""
+
+
+def prepared_trust(running: Running, version: int) -> Path:
+    """Write the next trust document, with one more host, signed by two of the three roots."""
+    home, previous = running.home, running.home / f"trust-{version - 1}"
+    skeleton = json.loads(previous.with_suffix(".json").read_text("utf-8")) | {"version": version}
+    skeleton["hosts"].append({"host": f"host-{version}.example"})
+    (home / f"trust-{version}.json").write_text(json.dumps(skeleton), "utf-8")
+    draft, out = home / f"trust-{version}.draft", home / f"trust-{version}"
+    keys = ("akashi-keys", "trust")
+    words = (str(home / f"trust-{version}.json"), "--previous", str(previous), "--out", str(draft))
+    running.run(*keys, "draft", *words)
+    for source, root in ((draft, "root-a"), (out, "root-b")):
+        key = ("--key", f"file:{home / 'keys' / root}.key")
+        running.run(*keys, "sign", str(source), "--previous", str(previous), *key, "--out", str(out), "--yes")
+    return out

@@ -1,8 +1,17 @@
+"""A demonstration set up once a session; every register that is tormented is a copy of it."""
+
+import sys
 from pathlib import Path
 
 import pytest
 
 from life.running import Made, prepare
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _linux() -> None:
+    if not sys.platform.startswith("linux"):
+        pytest.skip("real processes are looked at through /proc: Linux only")
 
 
 @pytest.fixture(scope="session")

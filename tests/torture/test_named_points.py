@@ -15,8 +15,10 @@ BLOWS = list(named())
 @pytest.fixture(scope="module")
 def torture(ground: Made, folder: Path) -> Iterator[Torture]:
     made = Torture(ground.copied(folder / "named"))
-    yield made
-    made.close()
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @pytest.mark.parametrize("blow", BLOWS, ids=lambda blow: blow.point)

@@ -33,7 +33,7 @@ from verifier import Verdict, Verifier
 __all__ = ["Torture", "main"]
 
 ISSUER = "issuer-3"
-LARGE = 60  # rounds with one register; then a new one, so that looking at everything stays quick
+LARGE = 100  # rounds with one register, enough to fill a tile; then a new one, for looking at everything takes long
 PATIENCE = 30.0  # seconds
 TRIES = 6
 
@@ -54,10 +54,31 @@ class Torture:
 
     def __post_init__(self) -> None:
         self.running = Running(self.made, crash_file=True)
-        self.running.start()
+        try:
+            self.running.start()
+            self._until(lambda: self.running.get("/log1/checkpoint").status == 200, "no first checkpoint")
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         self.running.stop()
+
+    def fill(self, size: int) -> None:
+        """Issue so many marks that the next batch begins at leaf `size`."""
+        rows = self.running.drafts(size - self._head().size - 1)  # and the snapshot behind them
+        self.drafts |= {f"0188:{row['organisation_id']}": row["draft_id"] for row in rows}
+        self.running.issue(ISSUER, rows)
+        self.check(Random(0))
+
+    def copied(self, to: Path) -> "Torture":
+        """Give another, stopped here, that goes on from where this one is."""
+        self.close()
+        other = Torture(self.made.copied(to))
+        other.drafts, other.state, other.events = dict(self.drafts), dict(self.state), Counter(self.events)
+        other.told, other.head = list(self.told), self.head
+        other.running.skip_holders(len(self.drafts))
+        return other
 
     # -- one round -------------------------------------------------------------------------
 
