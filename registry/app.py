@@ -9,7 +9,7 @@ from werkzeug.routing import BaseConverter
 from registry import problems
 from registry.services import Services
 from registry.settings import Settings
-from registry.views import api, files, health, log
+from registry.views import api, files, health, log, pages
 from registry.views.caching import POINTER
 
 __all__ = ["create_app", "from_environment"]
@@ -43,7 +43,7 @@ def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) ->
     app.register_blueprint(files.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(log.blueprint, url_prefix=f"/{settings.log_name}")
-    _add_pages(app)
+    app.register_blueprint(pages.blueprint)
     app.after_request(_finish)
     return app
 
@@ -51,12 +51,6 @@ def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) ->
 def from_environment() -> Flask:
     """Make the application for AKASHI_HOME. Raises SettingsError naming everything that is missing."""
     return create_app(Settings.load())
-
-
-def _add_pages(app: Flask) -> None:
-    from registry.views import pages
-
-    app.register_blueprint(pages.blueprint)
 
 
 def _finish(response: Response) -> Response:

@@ -20,7 +20,7 @@ from registry.submissions import Outcome, accept
 from schemas.merkle import EMPTY_ROOT
 from schemas.trust_entries import KeyUse
 
-__all__ = ["add_trust", "ingest", "initialise", "make_publisher", "publish_once"]
+__all__ = ["add_trust", "ingest", "initialise", "make_publisher", "prepare_database", "publish_once"]
 
 
 def initialise(

@@ -152,7 +152,7 @@ def _mark(room: _Room, item: int, mark: Unverified[MarkClaims]) -> Accepted | Fa
         return Fault(item=item, reason="bad-signature", detail="not signed by the key its header names")
     if fault := _key_fault(room, item, key):
         return fault
-    if fault := _iat_fault(room, item, claims.iat, OLDEST):
+    if fault := _iat_fault(room, item, claims.iat):
         return fault
     if reference := check_reference(claims, key, document):
         return Fault(item=item, reason=reference.reason.value, detail=reference.detail)
@@ -180,7 +180,7 @@ def _event(room: _Room, item: int, event: Unverified[EventClaims]) -> Accepted |
     if isinstance(found, Fault):
         return found
     signed, key = found
-    if fault := _iat_fault(room, item, claims.iat, OLDEST):
+    if fault := _iat_fault(room, item, claims.iat):
         return fault
     entry = EventLeaf(event=event.raw).to_bytes()
     state = room.state(number)
@@ -253,8 +253,8 @@ def _key_fault(room: _Room, item: int, key: TrustedKey) -> Fault | None:
     return None
 
 
-def _iat_fault(room: _Room, item: int, iat: int, oldest: int) -> Fault | None:
-    if room.now - oldest <= iat <= room.now + AHEAD:
+def _iat_fault(room: _Room, item: int, iat: int) -> Fault | None:
+    if room.now - OLDEST <= iat <= room.now + AHEAD:
         return None
     detail = f"signed {iso(iat)}; it is {iso(room.now)}"
     hint = "sign anew: an object enters within 5.5 days of its signing, and at most 5 minutes ahead"

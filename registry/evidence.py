@@ -29,7 +29,7 @@ from schemas.tlog_proof import TlogProof
 if TYPE_CHECKING:
     from registry.services import Services
 
-__all__ = ["newest_checkpoint", "of_mark", "of_state", "proof_of", "snapshot_of", "trust_members"]
+__all__ = ["find_list", "newest_checkpoint", "of_mark", "of_state", "proof_of_leaf", "read_claims"]
 
 
 def of_mark(services: "Services", number: str) -> bytes | None:
@@ -68,10 +68,10 @@ def proof_of_leaf(files: RegistryFiles, session: Session, place: int, index: int
     leaf = session.get(LeafRow, (place, index))
     if leaf is None or leaf.checkpoint_size is None:
         return None
-    return proof_of(files, index=index, size=leaf.checkpoint_size)
+    return _proof_of(files, index=index, size=leaf.checkpoint_size)
 
 
-def proof_of(files: RegistryFiles, *, index: int, size: int) -> bytes:
+def _proof_of(files: RegistryFiles, *, index: int, size: int) -> bytes:
     """Give a leaf's tlog-proof against the kept checkpoint of `size`. Raises FilesError."""
     note, newest = files.find_checkpoint(size), newest_checkpoint(files)
     if note is None or newest is None:
@@ -93,7 +93,7 @@ def newest_checkpoint(files: RegistryFiles) -> tuple[Checkpoint, bytes] | None:
         raise FilesError(f"the newest checkpoint: {error}") from error
 
 
-def snapshot_of(files: RegistryFiles, session: Session, place: int, size: int) -> tuple[int, bytes] | None:
+def _snapshot(files: RegistryFiles, session: Session, place: int, size: int) -> tuple[int, bytes] | None:
     """Give index and bytes of the snapshot leaf that names the lists after `size` leaves; None if unpublished."""
     newest = newest_checkpoint(files)
     held = 0 if newest is None else newest[0].size
@@ -108,7 +108,7 @@ def snapshot_of(files: RegistryFiles, session: Session, place: int, size: int) -
     return None
 
 
-def trust_members(files: RegistryFiles) -> dict[str, bytes]:
+def _trust_members(files: RegistryFiles) -> dict[str, bytes]:
     return {f"trust/{version}": files.find_trust(version) or b"" for version in files.trust_versions()}
 
 
@@ -130,13 +130,17 @@ def _listed(
     files: RegistryFiles, session: Session, place: int, status_uri: str
 ) -> tuple[bytes, StatusListClaims, int, bytes] | None:
     """Give a list, its claims, and its snapshot leaf with index; None before it is published."""
+    found = find_list(files, status_uri)
+    snapshot = None if found is None else _snapshot(files, session, place, found[1].size)
+    return None if found is None or snapshot is None else (*found, *snapshot)
+
+
+def find_list(files: RegistryFiles, status_uri: str) -> tuple[bytes, StatusListClaims] | None:
+    """Give a list of ours and its claims; None when it is missing or damaged."""
     uri = StatusUri.find(status_uri)
     data = None if uri is None else files.find_list(uri.series, uri.n)
     claims = None if data is None else read_claims(data)
-    if data is None or claims is None:
-        return None
-    snapshot = snapshot_of(files, session, place, claims.size)
-    return None if snapshot is None else (data, claims, *snapshot)
+    return None if data is None or claims is None else (data, claims)
 
 
 @lru_cache(maxsize=64)
@@ -155,14 +159,14 @@ def _written(
     if newest is None:
         raise FilesError("no checkpoint is kept")
     head, note = newest
-    members |= trust_members(services.files)
+    members |= _trust_members(services.files)
     members["checkpoint"] = note
     witnessed = services.head()
     as_of = None if witnessed is None else witnessed.seen_at
     if listed is not None:
         data, claims, index, entry = listed
         members["status.cwt"], members["snapshot.leaf"] = data, entry
-        members["snapshot.proof"] = proof_of(services.files, index=index, size=head.size)
+        members["snapshot.proof"] = _proof_of(services.files, index=index, size=head.size)
         as_of = None if as_of is None else min(as_of, claims.iat)
     manifest = Manifest(
         variant="evidence",

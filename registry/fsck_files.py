@@ -30,7 +30,7 @@ def check_lists(
     if head is None:
         return
     published = entries[: head.checkpoint.size]
-    snapshots = [(index, leaf) for index, leaf in _snapshots(published)]
+    snapshots = list(_snapshots(published))
     folds: dict[int, Fold] = {}
     named: dict[str, str] = {}
     for uri, _ in snapshots[-1][1].lists if snapshots else ():

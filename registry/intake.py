@@ -15,6 +15,7 @@ from registry.pending import ProfileFile
 from registry.sequencer import Batch
 from registry.submissions import MAX_OBJECTS, answer_for, refusal
 from schemas.cbor import split_sequence
+from schemas.checkpoint import Checkpoint
 from schemas.leaves import Genesis, TrustLeaf
 
 __all__ = ["Intake"]
@@ -120,7 +121,7 @@ class Intake:
         receipt, origin = row.receipt, self._head.origin
 
         def write(size: int, root: bytes) -> str:
-            after = HeadRow(place=self._head.place, origin=origin, size=size, root=root)
+            after = Checkpoint(origin=origin, size=size, root=root)
             return json.dumps(answer_for(receipt, results, indexes, after))
 
         return [one for one in accepted if one.entry is not None], accepted, write

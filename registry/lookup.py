@@ -4,7 +4,7 @@ Everything here speaks of *published* leaves only: an event between its signatur
 not happened yet, and a mark in that state is being published.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,7 +145,8 @@ def _facts(
     effective = select(EventRow).where(EventRow.number.in_(numbers), EventRow.index < published)
     for event in session.scalars(effective.order_by(EventRow.place, EventRow.index)):
         events.setdefault(event.number, []).append(event)
-    profiles = {one.number: one.raw for one in session.scalars(_where_number(ProfileRow, numbers))}
+    mine = select(ProfileRow).where(ProfileRow.number.in_(numbers))
+    profiles = {one.number: one.raw for one in session.scalars(mine)}
     came_before: dict[str, list[str]] = {}
     pairs = select(MarkRow.successor, MarkRow.number).where(MarkRow.successor.in_(numbers))
     for successor, number in session.execute(pairs.order_by(MarkRow.place, MarkRow.index)):
@@ -162,10 +163,6 @@ def _facts(
         )
         for row in rows
     ]
-
-
-def _where_number(table: type[ProfileRow], numbers: Iterable[str]) -> Any:
-    return select(table).where(table.number.in_(list(numbers)))
 
 
 def _one(

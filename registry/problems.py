@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, render_template, request
-from jinja2 import TemplateNotFound
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
@@ -119,11 +118,8 @@ def problem_response(problem: Problem) -> Response:
     """Write a problem in the form that was asked for."""
     headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language", **problem.headers}
     if wants_html():
-        try:
-            page = render_template("problem.html", problem=problem)
-            return Response(page, problem.status, headers, content_type="text/html; charset=utf-8")
-        except TemplateNotFound:
-            pass
+        page = render_template("problem.html", problem=problem)
+        return Response(page, problem.status, headers, content_type="text/html; charset=utf-8")
     body = json.dumps(problem.to_json(), ensure_ascii=False) + "\n"
     return Response(body, problem.status, headers, content_type="application/problem+json")
 

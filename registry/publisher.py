@@ -60,7 +60,7 @@ class Publisher:
     ) -> None:
         self._settings, self._options, self._sessions, self._clock = settings, options, sessions, clock
         self._status_signer = status_signer
-        self.files = RegistryFiles(settings.home, log=settings.origin.rpartition("/")[2])
+        self.files = RegistryFiles(settings.home, log=settings.log_name)
         self._ratchet = Ratchet(self.files.ratchet, origin=settings.origin, signer=log_signer)
         self.chain = walk(settings.anchor, self.files.trust_notes())
         place = self.chain.current.find_log(settings.origin)

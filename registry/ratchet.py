@@ -18,7 +18,7 @@ from schemas.errors import MalformedError
 from schemas.merkle import EMPTY_ROOT, verify_consistency
 from schemas.note import SignedNote
 
-__all__ = ["Ratchet", "RatchetBusyError", "RatchetError", "read_line"]
+__all__ = ["Ratchet", "RatchetBusyError", "RatchetError", "last_head", "read_line"]
 
 
 class RatchetError(Exception):
@@ -129,3 +129,12 @@ def read_line(line: bytes) -> Checkpoint:
     if len(parts) != 3:
         raise MalformedError("expected origin, size and root")
     return Checkpoint.from_text("\n".join(parts) + "\n")
+
+
+def last_head(path: Path) -> Checkpoint | None:
+    """Give the last head written down, None before the first; a line cut off by a crash was never signed.
+
+    Raises FileNotFoundError, OSError, MalformedError.
+    """
+    lines = path.read_bytes().split(b"\n")[:-1]
+    return read_line(lines[-1]) if lines else None

@@ -8,13 +8,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from keys.notes import BadNoteSignatureError, cosignature_times
 from registry import evidence
-from registry.files import FilesError
 from registry.models import HeadRow, MarkRow, SubmissionRow
-from registry.ratchet import read_line
+from registry.ratchet import last_head
 from registry.services import Services, ServicesUnavailableError
 from schemas.errors import MalformedError
 from schemas.note import SignedNote
-from schemas.status_list import StatusUri
 from schemas.times import DAY, HOUR
 
 __all__ = ["Readiness", "look"]
@@ -124,24 +122,19 @@ def _database(services: Services) -> dict[str, Any]:
 
 def _lists_age(services: Services, uris: list[str], now: int) -> int | None:
     """Give the age of the oldest list; a missing one is as old as can be."""
-    ages = []
-    for named in uris:
-        uri = StatusUri.find(named)
-        data = None if uri is None else services.files.find_list(uri.series, uri.n)
-        claims = None if data is None else evidence.read_claims(data)
-        ages.append(now if claims is None else max(0, now - claims.iat))
-    return max(ages, default=None)
+    lists = [evidence.find_list(services.files, uri) for uri in uris]
+    return max((now if found is None else max(0, now - found[1].iat) for found in lists), default=None)
 
 
 def _ratchet(services: Services, head_size: int | None) -> str:
     """Compare the last head the log key signed with the database: a restored backup shows here first."""
     try:
-        lines = services.files.ratchet.read_bytes().splitlines()
-        signed = read_line(lines[-1]).size if lines else 0
+        head = last_head(services.files.ratchet)
     except FileNotFoundError:
         return "missing"
-    except (OSError, MalformedError, FilesError):
+    except (OSError, MalformedError):
         return "unreadable"
+    signed = 0 if head is None else head.size
     if head_size is None or signed == head_size:
         return "ok"
     return "ahead" if signed > head_size else "behind"

@@ -12,14 +12,14 @@ from registry.commands import prepare_database
 from registry.database import make_engine, make_sessions
 from registry.files import FilesError, RegistryFiles
 from registry.models import HeadRow
-from registry.ratchet import read_line
+from registry.ratchet import last_head
 from registry.settings import Settings
 from schemas.checkpoint import Checkpoint, read_checkpoint
 from schemas.errors import MalformedError
 from schemas.tiles import root_from_tiles
 from verifier.fold import trust_version
 
-__all__ = ["log_end", "project", "rebuild", "signed_heads", "trust_of"]
+__all__ = ["project", "rebuild", "signed_heads"]
 
 
 def rebuild(settings: Settings) -> int:
@@ -28,7 +28,7 @@ def rebuild(settings: Settings) -> int:
     Raises FilesError when the files do not allow it; then the tables stay as they were.
     """
     files = RegistryFiles(settings.home, log=settings.log_name)
-    chain = trust_of(settings, files)
+    chain = _trust_of(settings, files)
     place = chain.current.find_log(settings.origin)
     if place is None:
         raise FilesError(f"the trust document names no log {settings.origin}")
@@ -44,7 +44,7 @@ def rebuild(settings: Settings) -> int:
 
 def project(session: Session, files: RegistryFiles, chain: TrustChain, *, place: int, origin: str) -> int:
     """Fill the tables from the files, in the caller's transaction. Raises FilesError."""
-    end = log_end(files)
+    end = _log_end(files)
     try:
         entries = projection.read_entries(files, end.size)
         version = trust_version(entries)
@@ -68,7 +68,7 @@ def project(session: Session, files: RegistryFiles, chain: TrustChain, *, place:
     return end.size
 
 
-def log_end(files: RegistryFiles) -> Checkpoint:
+def _log_end(files: RegistryFiles) -> Checkpoint:
     """Say where the log ends: at the last head the log key signed, if the tiles lead to it, else the last kept.
 
     A head signed whose batch is still staged is finished by the publisher, not here. Raises FilesError.
@@ -84,13 +84,12 @@ def log_end(files: RegistryFiles) -> Checkpoint:
 
 def signed_heads(files: RegistryFiles) -> Iterator[Checkpoint]:
     """Give the ratchet's last head, then the kept ones, newest first; unverified, damaged ones passed over."""
-    if files.ratchet.exists():
-        lines = files.ratchet.read_bytes().split(b"\n")[:-1]
-        try:
-            if lines:
-                yield read_line(lines[-1])
-        except MalformedError:
-            pass  # fsck names it; the kept checkpoints are as good
+    try:
+        head = last_head(files.ratchet)
+    except (FileNotFoundError, MalformedError):
+        head = None  # fsck names it; the kept checkpoints are as good
+    if head is not None:
+        yield head
     for size in reversed(files.kept_sizes()):
         try:
             yield read_checkpoint(files.find_checkpoint(size) or b"")[0]
@@ -98,7 +97,7 @@ def signed_heads(files: RegistryFiles) -> Iterator[Checkpoint]:
             continue
 
 
-def trust_of(settings: Settings, files: RegistryFiles) -> TrustChain:
+def _trust_of(settings: Settings, files: RegistryFiles) -> TrustChain:
     """Walk the trust documents on disk. Raises FilesError."""
     try:
         return walk(settings.anchor, files.trust_notes())

@@ -38,7 +38,7 @@ class ForkError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What one append adds; `answer` writes a submission's answer once the new head is known."""
+    """What one append adds; `answers` writes, by receipt, the submissions' answers for the new size and root."""
 
     entries: Sequence[bytes]
     profiles: Sequence[ProfileFile]
@@ -173,18 +173,15 @@ class Sequencer:
         files = new_tiles(self._files.read_tile, old, [leaf_hash(entry) for entry in entries])
         files |= new_entry_bundles(self._files.read_tile, old, entries)
         size = old + len(entries)
+        return root_from_tiles(self._reader(files), size), size, files
 
-        def read(path: str) -> bytes:
-            return files[path] if path in files else self._files.read_tile(path)
-
-        return root_from_tiles(read, size), size, files
+    def _reader(self, staged: dict[str, bytes]) -> Callable[[str], bytes]:
+        """Read tiles as they will be once `staged` is written."""
+        return lambda path: staged[path] if path in staged else self._files.read_tile(path)
 
     def _sign(self, pending: Pending, tiles: dict[str, bytes]) -> None:
-        def read(path: str) -> bytes:
-            return tiles[path] if path in tiles else self._files.read_tile(path)
-
         old = self._ratchet.last.size
-        proof = consistency_proof(read, old, pending.new_size) if old else []
+        proof = consistency_proof(self._reader(tiles), old, pending.new_size) if old else []
         self._ratchet.sign(self._checkpoint(pending.new_size, pending.root), proof=proof)
 
     def _swap(self, session: Session, head: HeadRow, pending: Pending) -> None:

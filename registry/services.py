@@ -23,7 +23,6 @@ from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
 from schemas.note import SignedNote
 from schemas.qr import Found
-from schemas.status_list import StatusUri
 from schemas.trust_document import TrustDocument
 from verifier import Policy, Report, Verifier
 from verifier.http import Fetcher
@@ -105,10 +104,8 @@ class Services:
 
     def as_of(self, status_uri: str) -> int | None:
         """Say of when this registry's answer about a list's marks is (docs/format.md §8), None if it cannot."""
-        uri, head = StatusUri.find(status_uri), self.head()
-        data = None if uri is None else self.files.find_list(uri.series, uri.n)
-        claims = None if data is None else evidence.read_claims(data)
-        return None if claims is None or head is None else min(claims.iat, head.seen_at)
+        found, head = evidence.find_list(self.files, status_uri), self.head()
+        return None if found is None or head is None else min(found[1].iat, head.seen_at)
 
     def verify(
         self,

@@ -18,10 +18,11 @@ from registry.door import Accepted, Fault, Known, examine
 from registry.models import HeadRow, SubmissionRow
 from registry.settings import Settings
 from schemas.cbor import split_sequence
+from schemas.checkpoint import Checkpoint
 from schemas.errors import MalformedError
 from schemas.note import base64_of
 
-__all__ = ["MAX_BODY", "MAX_OBJECTS", "Outcome", "Submitter", "accept", "answer_for", "find", "problem"]
+__all__ = ["MAX_BODY", "MAX_OBJECTS", "Outcome", "Submitter", "accept", "answer_for", "find", "refusal"]
 
 MAX_BODY = 4 << 20
 MAX_OBJECTS = 5000
@@ -54,7 +55,7 @@ def accept(services: Submitter, body: bytes, *, now: int, wait: float = WAIT) ->
     """Judge a body, queue it, and wait until it is published. All of it enters, or nothing."""
     # 1. Bounds, before anything is parsed.
     if len(body) > MAX_BODY:
-        return problem(413, "too-large", f"a body has at most {MAX_BODY} bytes", hint="send it in parts")
+        return _problem(413, "too-large", f"a body has at most {MAX_BODY} bytes", hint="send it in parts")
     receipt = sha256(body).hexdigest()
     try:
         # 2. The same body again finds its answer.
@@ -64,16 +65,19 @@ def accept(services: Submitter, body: bytes, *, now: int, wait: float = WAIT) ->
         try:
             objects = split_sequence(body)
         except MalformedError as error:
-            return problem(
+            return _problem(
                 400, "malformed", f"not a CBOR sequence: {error}", hint="send application/cbor-seq"
             )
         if not objects or len(objects) > MAX_OBJECTS:
-            return problem(
+            return _problem(
                 400, "malformed", f"{len(objects)} objects; 1 to {MAX_OBJECTS} are taken at a time"
             )
-        place = len(services.chain().current.logs) - 1
+        document = services.chain().current
+        place = document.find_log(services.settings.origin)
+        if place is None:
+            return _problem(503, "unavailable", "the trust document names no log of this registry")
         with services.sessions() as session:
-            results, faults = examine(session, services.chain().current, objects, place=place, now=now)
+            results, faults = examine(session, document, objects, place=place, now=now)
             if faults:
                 return refusal(faults)
             if all(isinstance(one, Known) for one in results):
@@ -82,13 +86,14 @@ def accept(services: Submitter, body: bytes, *, now: int, wait: float = WAIT) ->
                 if head is not None and all(
                     one.index is None or one.index < head.published_size for one in known
                 ):
-                    return Outcome(status=200, body=answer_for(receipt, results, [], head))
+                    at = Checkpoint(origin=head.origin, size=head.size, root=head.root)
+                    return Outcome(status=200, body=answer_for(receipt, results, [], at))
         # 4. Into the queue; the publisher takes it from here.
         _queue(services, receipt, body)
         return _await(services, receipt, wait)
     except OperationalError:
         # A locked or full database: nothing was taken, and sending again is safe.
-        return problem(
+        return _problem(
             503, "unavailable", "the register cannot take this now", hint="send the same again", retry_after=5
         )
 
@@ -143,9 +148,9 @@ def _on_its_way(receipt: str) -> Outcome:
 
 
 def answer_for(
-    receipt: str, results: list[Accepted | Known], indexes: list[int | None], head: HeadRow
+    receipt: str, results: list[Accepted | Known], indexes: list[int | None], head: Checkpoint
 ) -> dict[str, Any]:
-    """Write the answer of a body that is in; `indexes` are those of the accepted objects, in their order."""
+    """Write the answer of a body that is in `head`; `indexes` are those of the accepted objects, in their order."""
     fresh = iter(indexes)
     items = [
         {
@@ -183,7 +188,7 @@ def refusal(faults: list[Fault]) -> Outcome:
     return Outcome(status=status, body=body)
 
 
-def problem(
+def _problem(
     status: int, reason: str, detail: str, *, hint: str = "", retry_after: int | None = None
 ) -> Outcome:
     """Give a problem about the body as a whole."""

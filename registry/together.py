@@ -15,7 +15,6 @@ from registry.models import LeafRow
 from registry.services import Services
 from schemas.entry_bundles import read_entry
 from schemas.leaves import SnapshotLeaf, leaf_from_bytes
-from schemas.status_list import StatusUri
 
 __all__ = ["Together", "settled"]
 
@@ -93,10 +92,8 @@ def _lists_of(files: RegistryFiles, entry: bytes) -> dict[str, bytes] | None:
         return None
     found: dict[str, bytes] = {}
     for named, _ in leaf.lists:
-        uri = StatusUri.find(named)
-        data = None if uri is None else files.find_list(uri.series, uri.n)
-        claims = None if data is None else evidence.read_claims(data)
-        if data is None or claims is None or claims.size != leaf.size:
+        held = evidence.find_list(files, named)
+        if held is None or held[1].size != leaf.size:
             return None
-        found[named] = data
+        found[named] = held[0]
     return found

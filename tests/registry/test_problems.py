@@ -117,7 +117,7 @@ def test_nothing_anybody_asks_is_logged(full: Laid, caplog: pytest.LogCaptureFix
     client.get("/search?q=whomibuyfrom")
     client.get("/search?q=whomibuyfrom&level=no-level")
     client.get(f"/m/{number}?at=whomibuyfrom")
-    client.post("/api/v1/verify", json={"input": f"{number} whomibuyfrom"})
+    client.post("/api/v1/verify", json={"text": f"{number} whomibuyfrom"})
     client.post("/api/v1/verify", data=b"whomibuyfrom")
     with make_engine(full.settings.database_url).begin() as connection:
         connection.execute(text("ALTER TABLE search_keys RENAME COLUMN key TO other"))
