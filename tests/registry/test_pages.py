@@ -285,6 +285,14 @@ def test_no_list_calls_a_mark_valid_that_its_own_page_does_not(lay: Callable[[Wo
         assert not [one for one in page.elements if one[1].get("class") == "state valid"], path
 
 
+def test_a_mark_that_ends_soon_says_so_beside_its_verdict(lay: Callable[[World], Laid]) -> None:
+    world = World()
+    mark = world.issue(at=NOW - DAY, exp=NOW + 10 * DAY)
+    world.publish(NOW - 3600)
+    text = get(lay(world).client(), f"/m/{mark.number}?lang=en").text
+    assert text.index("This mark is valid.") < text.index("Ends soon") < text.index("Holder of this mark")
+
+
 def test_a_mark_that_is_being_published_says_so(full: Laid) -> None:
     mark = full.marks["successor"]
     with full.sessions().begin() as session:
