@@ -7,13 +7,13 @@ signed a suspension and who owns a mark of another ledger, is left to the regist
 
 from typing import Any
 
-from issuer.days import day_of
 from issuer.home import Home
 from issuer.issue import DOOR
 from issuer.ledger import Books
 from issuer.models import HistoryRow, ObjectRow
 from issuer.sync import STATUS_AFTER
 from schemas.claims import EventClaims, EventKind, EventReason, MarkClaims
+from schemas.days import day_of
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
 from schemas.profile import ProfileClaims

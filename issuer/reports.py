@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from issuer.days import day_of, months_after
 from issuer.home import Home
 from issuer.ledger import Books
 from issuer.models import HistoryRow, MarkRow, ObjectRow
 from issuer.publish import TOO_OLD
+from schemas.days import confirmation_due, day_of
 from schemas.times import DAY, iso, last_day
 
 __all__ = ["due", "effort", "listed"]
@@ -73,13 +73,8 @@ def due(home: Home, books: Books, *, now: int, days: int | None = None) -> list[
 
 
 def _next_confirmation(mark: MarkRow, home: Home, books: Books, every: int | None) -> date | None:
-    """The day by which the next yearly confirmation is to be in: the end of each period counted from the first day."""
-    if every is None:
-        return None
-    offset, made = home.scheme.offset, [row.at for row in books.history(mark.number) if row.kind == "confirm"]
-    first, end = day_of(mark.nbf, offset), day_of(mark.exp, offset)
-    following = months_after(first, every * (len(made) + 1))
-    return following if following < end else None
+    made = sum(row.kind == "confirm" for row in books.history(mark.number)) if every else 0
+    return confirmation_due(mark.nbf, mark.exp, every=every, made=made, offset=home.scheme.offset)
 
 
 def effort(books: Books) -> dict[str, Any]:

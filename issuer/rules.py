@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from issuer.columns import COLUMNS
-from issuer.days import day_of, months_after, start_of
 from issuer.draft import Draft
 from issuer.problems import Problem
 from issuer.scheme import Level, SchemeFile
 from schemas.claims import BACKDATE_LIMIT, Unit
+from schemas.days import day_of, months_after, start_of
 from schemas.text import is_latin
 from schemas.times import DAY
 from schemas.trust_entries import KeyUse, TrustedKey

@@ -1,11 +1,12 @@
 """Days of the scheme: which moments a date means, and when the next confirmation is due."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime
 
 from registry.states import Happened
 from schemas.claims import EventKind, MarkClaims
-from schemas.times import DAY, last_day, to_seconds
+from schemas.days import confirmation_due, day_of, start_of
+from schemas.times import DAY, to_seconds
 
 __all__ = ["At", "days_left", "moments", "next_confirmation"]
 
@@ -18,7 +19,7 @@ def moments(at: At, *, now: int, offset: int) -> list[int]:
         return [now]
     if isinstance(at, datetime):
         return [to_seconds(at)]
-    start = to_seconds(datetime.combine(at, time.min, timezone(timedelta(seconds=offset))))
+    start = start_of(at, offset)
     return [min(start, now), min(start + DAY - 1, now)]
 
 
@@ -26,17 +27,11 @@ def next_confirmation(
     claims: MarkClaims, happened: Sequence[Happened], *, months: int | None, offset: int
 ) -> str | None:
     """Give the day the next confirmation is due, where the scheme asks for any; None past the mark's end."""
-    if not months:
-        return None
     made = sum(one.kind is EventKind.CONFIRM for one in happened)
-    start = datetime.fromtimestamp(claims.nbf, timezone(timedelta(seconds=offset))).date()
-    years, month = divmod(start.month - 1 + months * (made + 1), 12)
-    first = date(start.year + years, month + 1, 1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    due = min(first + timedelta(days=start.day - 1), following - timedelta(days=1))
-    return due.isoformat() if due.isoformat() <= last_day(claims.exp, offset=offset) else None
+    due = confirmation_due(claims.nbf, claims.exp, every=months, made=made, offset=offset)
+    return None if due is None else due.isoformat()
 
 
 def days_left(claims: MarkClaims, *, at: int, offset: int) -> int:
     """Count days of the scheme from `at` to the mark's last whole day; 0 on that day."""
-    return (claims.exp - 1 + offset) // DAY - (at + offset) // DAY
+    return (day_of(claims.exp - 1, offset) - day_of(at, offset)).days

@@ -6,6 +6,7 @@
     leaves                                  what it records
     trust_document                          who may sign what, itself a signed note
     evidence                                all of it in one file
+    times → days                            seconds of the wire, days of a scheme
 
 Reading gives a frozen value or raises `errors.MalformedError` with a reason and a path; `from_bytes` and
 `to_bytes` are exact inverses. That a value could be read says nothing about who wrote it: believing is

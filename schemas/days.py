@@ -1,18 +1,18 @@
-"""Days of the scheme's calendar and the seconds they begin at. `offset`: seconds east of UTC."""
+"""Days of a scheme's calendar and the seconds they begin at. `offset`: seconds east of UTC, the scheme's."""
 
 from calendar import monthrange
 from datetime import date, timedelta
 
-from schemas.times import DAY
+from schemas.times import DAY, in_zone
 
-__all__ = ["day_of", "months_after", "start_of"]
+__all__ = ["confirmation_due", "day_of", "months_after", "start_of"]
 
 _EPOCH = date(1970, 1, 1)
 
 
 def day_of(seconds: int, offset: int) -> date:
-    """The day POSIX seconds fall on."""
-    return _EPOCH + timedelta(days=(seconds + offset) // DAY)
+    """The day POSIX seconds fall on; the year 9999 is the last there is."""
+    return in_zone(seconds, offset=offset).date()
 
 
 def start_of(day: date, offset: int) -> int:
@@ -31,3 +31,14 @@ def months_after(day: date, months: int) -> date:
     if day.day <= monthrange(year, month)[1]:
         return date(year, month, day.day)
     return date(year, month, monthrange(year, month)[1]) + timedelta(days=1)
+
+
+def confirmation_due(nbf: int, exp: int, *, every: int | None, made: int, offset: int) -> date | None:
+    """The day by which the next confirmation is to be in, one every `every` months from a mark's first day.
+
+    `made`: how many were given. None where the scheme asks for none, or the mark has ended by then.
+    """
+    if not every:
+        return None
+    due = months_after(day_of(nbf, offset), every * (made + 1))
+    return due if due < day_of(exp, offset) else None
