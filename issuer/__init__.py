@@ -2,12 +2,12 @@
 
     drafts (CSV, JSON) → rules → ledger → number and list index → signature → agreement → submission
 
-    drafts → cells → rules     a file; what its cells say; whether the scheme's rules allow it. All errors at once.
-    scheme                     the rules, read from scheme.toml: data, never code
-    ledger (models)            what was drafted, signed, sent and published; the private columns stay here
+    drafts → cells → judge     a file; what its cells say; whether it may be issued. All errors at once.
+    rules (scheme)             the rules, read from scheme.toml: data, never code
+    ledger (books, models)     what was drafted, signed, sent and published; the private columns stay here
     issue, events              reserve in one transaction, sign, let the verifier agree, store
     sync, publish              what the register says now; what it has not got yet
-    home, desk, cli            the folder, one run, the command
+    home, desk, cli            the folder, one run, the command (*_command*: a verb or a group of them)
 
 Killed anywhere and run again, nothing is signed twice, no number or list index is used twice, nothing is lost:
 

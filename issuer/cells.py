@@ -10,130 +10,32 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from issuer.choices import AFFILIATIONS, ASSESSMENTS, COUNTRIES, KINDS, UNITS
 from issuer.problems import CellError
-from schemas.claims import MAX_TEXT, Assessment, Unit, entities_hash_input
+from issuer.texts import read_kana, read_latin, read_text
+from schemas.claims import Assessment, Unit, entities_hash_input
 from schemas.errors import MalformedError
 from schemas.mark_number import BadMarkNumberError, MarkNumber
 from schemas.organisation_id import BadOrganisationIdError, OrganisationId
 from schemas.profile import check_profile_document
-from schemas.text import check_text, is_latin, keep_old_forms
 
-__all__ = ["PARSERS", "Parser", "canonical", "rewritten"]
+__all__ = ["PARSERS", "canonical"]
 
 Parser = Callable[[str], Any]
 
-_SPREADSHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)", re.IGNORECASE)
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]0?0:00(?::00)?)?")
 _COMPACT = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})")
 _REIWA = re.compile(r"(?:令和|R)\s*([0-9]{1,2}|元)[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.IGNORECASE)
 _LEVEL = re.compile(r"(?:★|☆|星|LEVEL|LV\.?)?\s*([1-9])(?:\.0+)?", re.IGNORECASE)
 _STARS = re.compile(r"★{1,9}")
 _DRAFT_ID = re.compile(r"[^\s=+\-@#'\"][^\"]*")
-_NOTABLE = re.compile("[\uff61-\uff9f㈱㈲]")
-_HALF_KANA = re.compile("[\uff61-\uff9f]+")
 _FIRST_DAY = date(1899, 12, 30)  # day 0 of Excel's calendar, as its serial numbers count after February 1900
-
-_ASSESSMENTS = {
-    "expert-confirmed": Assessment.EXPERT_CONFIRMED,
-    "専門家確認": Assessment.EXPERT_CONFIRMED,
-    "専門家確認付き自己評価": Assessment.EXPERT_CONFIRMED,
-    "third-party": Assessment.THIRD_PARTY,
-    "第三者評価": Assessment.THIRD_PARTY,
-}
-_UNITS = {
-    "legal-entity": Unit.LEGAL_ENTITY,
-    "法人": Unit.LEGAL_ENTITY,
-    "法人単位": Unit.LEGAL_ENTITY,
-    "group": Unit.GROUP,
-    "グループ": Unit.GROUP,
-    "division": Unit.DIVISION,
-    "部門": Unit.DIVISION,
-    "事業部": Unit.DIVISION,
-    "事業所": Unit.DIVISION,
-}
-_AFFILIATIONS = {"internal": "internal", "社内": "internal", "external": "external", "社外": "external"}
-_KINDS = {
-    "former": "former",
-    "旧商号": "former",
-    "旧称": "former",
-    "trading": "trading",
-    "屋号": "trading",
-    "通称": "trading",
-    "other-script": "other-script",
-    "他表記": "other-script",
-}
-_ISO_3166 = (
-    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT "
-    "BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH "
-    "ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT "
-    "HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS "
-    "LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI "
-    "NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG "
-    "SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG "
-    "UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW "
-)
-_COUNTRIES = frozenset(re.findall("[A-Z]{2}", _ISO_3166))
-
-
-def rewritten(text: str) -> tuple[str, list[tuple[str, str]]]:
-    """Give a text as it will be signed, and what was changed: (reason, detail) each.
-
-    Old forms of characters become base + variation selector, since NFC would turn them into modern ones;
-    half-width kana become full-width; anything else is only normalised.
-    """
-    notes: list[tuple[str, str]] = []
-    if unicodedata.is_normalized("NFC", text) and not _NOTABLE.search(text):
-        return text, notes  # nearly every cell
-    wide = _HALF_KANA.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
-    if wide != text:
-        notes.append(("kana-widened", f"half-width kana are written full-width: {wide}"))
-    kept = keep_old_forms(wide)
-    if kept != unicodedata.normalize("NFC", wide):
-        old = [sign for sign in wide if keep_old_forms(sign) != unicodedata.normalize("NFC", sign)]
-        ways = ", ".join(
-            f"{sign} U+{ord(sign):04X} as {' '.join(f'U+{ord(part):04X}' for part in keep_old_forms(sign))}"
-            for sign in old
-        )
-        notes.append(("old-form-kept", f"old forms are kept by a variation selector: {ways}"))
-    if "㈱" in kept or "㈲" in kept:
-        notes.append(("abbreviated", "㈱ and ㈲ are abbreviations; registered names are written out"))
-    return kept, notes
-
-
-def _text(text: str) -> str:
-    if _SPREADSHEET_ERROR.fullmatch(text):
-        raise CellError("spreadsheet-error", f"{text} is an error a spreadsheet shows, not a value")
-    if "\n" in text or "\r" in text:
-        raise CellError("line-break", "a line break inside the cell: write it in one line")
-    kept = rewritten(text)[0]
-    try:
-        check_text(kept, "", max_bytes=MAX_TEXT)
-    except MalformedError as error:
-        size = len(kept.encode())
-        if size > MAX_TEXT:
-            raise CellError("too-long", f"{size} bytes; {MAX_TEXT} are permitted (a kanji has 3)") from None
-        raise CellError("bad-text", error.problem) from None
-    if "\ufffd" in kept:
-        raise CellError("bad-text", "a character was lost when the file was saved (U+FFFD)")
-    return kept
-
-
-def _latin(text: str) -> str:
-    value = _text(text)
-    if not is_latin(value):
-        strange = next(sign for sign in value if not is_latin(sign))
-        raise CellError("not-latin", f"{strange} is not Latin script")
-    return value
-
-
-def _kana(text: str) -> str:
-    return _text(unicodedata.normalize("NFKC", text))
 
 
 def _draft_id(text: str) -> str:
     if _looks_like_a_lost_number(text):
         raise CellError("spreadsheet-number", f"{text} is what a spreadsheet made of a long number")
-    value = _text(text)
+    value = read_text(text)
     if len(value) > 80 or not _DRAFT_ID.fullmatch(value):
         raise CellError(
             "bad-draft-id", "at most 80 characters, without quotation marks, not beginning with = + - @ #"
@@ -204,7 +106,7 @@ def _choice(table: dict[str, Any]) -> Parser:
 def _country(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).strip().upper()
     code = {"日本": "JP", "日本国": "JP", "JAPAN": "JP"}.get(folded, folded)
-    if code not in _COUNTRIES:
+    if code not in COUNTRIES:
         raise CellError("bad-country", f"{text[:40]!r} is no country code of ISO 3166-1")
     return code
 
@@ -239,11 +141,11 @@ def _other_names(text: str) -> tuple[tuple[str, str], ...]:
     found = []
     for item in _parts(text):
         kind, colon, name = "|".join(item).partition(":")
-        if not colon or kind.strip().casefold() not in _KINDS:
+        if not colon or kind.strip().casefold() not in KINDS:
             raise CellError(
                 "bad-list", f"{'|'.join(item)[:60]!r} does not begin with former:, trading: or other-script:"
             )
-        found.append((_KINDS[kind.strip().casefold()], _text(name.strip())))
+        found.append((KINDS[kind.strip().casefold()], read_text(name.strip())))
     return tuple(found)
 
 
@@ -252,8 +154,8 @@ def _entities(text: str) -> tuple[tuple[str, str, str | None], ...]:
     for item in _parts(text):
         if len(item) not in (2, 3):
             raise CellError("bad-list", f"{'|'.join(item)[:60]!r} is not id|name or id|name|latin")
-        latin = _latin(item[2]) if len(item) == 3 and item[2] else None
-        found.append((str(_organisation(item[0])), _text(item[1]), latin))
+        latin = read_latin(item[2]) if len(item) == 3 and item[2] else None
+        found.append((str(_organisation(item[0])), read_text(item[1]), latin))
     try:
         entities_hash_input([one[0] for one in found])
     except MalformedError as error:
@@ -271,12 +173,12 @@ def _related(text: str) -> tuple[tuple[str, str, str | None], ...]:
                 "bad-list", f"{'|'.join(item)[:60]!r} is not scheme|reference or scheme|reference|day"
             )
         until = _date(item[2]).isoformat() if len(item) == 3 and item[2] else None
-        found.append((_text(item[0]), _text(item[1]), until))
+        found.append((read_text(item[0]), read_text(item[1]), until))
     return tuple(found)
 
 
 def _web(text: str) -> str:
-    value = _text(text)
+    value = read_text(text)
     try:
         check_profile_document({"country": "JP", "web": value}, "")
     except MalformedError as error:
@@ -314,36 +216,36 @@ def _remarks(text: str) -> str:
 PARSERS: dict[str, Parser] = {
     "draft_id": _draft_id,
     "organisation_id": _organisation,
-    "legal_name": _text,
-    "legal_name_latin": _latin,
-    "name_kana": _kana,
+    "legal_name": read_text,
+    "legal_name_latin": read_latin,
+    "name_kana": read_kana,
     "other_names": _other_names,
     "country": _country,
     "region": _region,
     "level": _level,
-    "edition": _text,
-    "assessment": _choice(_ASSESSMENTS),
-    "unit": _choice(_UNITS),
-    "scope": _text,
-    "scope_latin": _latin,
+    "edition": read_text,
+    "assessment": _choice(ASSESSMENTS),
+    "unit": _choice(UNITS),
+    "scope": read_text,
+    "scope_latin": read_latin,
     "entities": _entities,
     "assessed_on": _date,
     "valid_from": _date,
     "valid_until": _date,
     "assessor_code": _code,
-    "expert_qualification": _text,
-    "expert_affiliation": _choice(_AFFILIATIONS),
+    "expert_qualification": read_text,
+    "expert_affiliation": _choice(AFFILIATIONS),
     "expert_training_on": _date,
     "oath_on": _date,
     "technical_check_on": _date,
     "technical_checker_code": _code,
     "supersedes": _number,
     "related": _related,
-    "contact": _text,
+    "contact": read_text,
     "web": _web,
-    "expert_name": _text,
-    "expert_no": _text,
-    "oath_by": _text,
+    "expert_name": read_text,
+    "expert_no": read_text,
+    "oath_by": read_text,
     "contact_mail": _mail,
     "effort_hours": _hours,
     "report_sha256": _sha256,

@@ -10,7 +10,8 @@ from typing import Any
 
 from issuer.agreement import DisagreementError
 from issuer.desk import COULD_NOT, ERRORS, Desk, UsageError, client_of, send, sent_code, sent_json
-from issuer.events import EventError, reserve_event, reserve_profile
+from issuer.event_commands import sign_event, sign_profile
+from issuer.events import EventError
 from issuer.home import Home, HomeError, OfferRefusedError
 from issuer.issue import ReissueError, reissue, sign_reserved
 from issuer.issue_command import issue_drafts
@@ -19,8 +20,6 @@ from issuer.receipts import receipts, template
 from issuer.registry_client import RegistryError
 from issuer.reports import due, effort, listed
 from issuer.sync import Synced, SyncError, sync_bundle, sync_registry
-from keys.crash_points import reach
-from schemas.claims import EventKind, EventReason
 from verifier.anchors import read_anchor
 
 __all__ = ["FAILURES", "REFUSALS", "UNUSABLE", "UsageError", "run"]
@@ -33,7 +32,7 @@ UNUSABLE = (HomeError,)
 def run(arguments: argparse.Namespace, *, now: int) -> int:
     """Run one verb; give its exit code. Raises what `issuer.cli` turns into one line."""
     lang = _language(arguments)
-    folder = _folder(arguments, needed=arguments.verb != "template")
+    folder = _folder(arguments)
     if arguments.verb == "template":
         return _template(arguments, folder, lang)
     if folder is None:
@@ -43,7 +42,7 @@ def run(arguments: argparse.Namespace, *, now: int) -> int:
     desk = Desk(home=Home.load(folder), arguments=arguments, now=now, lang=lang)
     verbs: dict[str, Callable[[Desk], int]] = {
         "issue": issue_drafts,
-        "profile": _profile,
+        "profile": sign_profile,
         "reissue": _reissue,
         "sync": _sync,
         "publish": _publish,
@@ -51,7 +50,7 @@ def run(arguments: argparse.Namespace, *, now: int) -> int:
         "due": _due,
     }
     try:
-        return verbs.get(arguments.verb, _event)(desk)
+        return verbs.get(arguments.verb, sign_event)(desk)
     finally:
         desk.home.ledger.close()
 
@@ -62,11 +61,9 @@ def _language(arguments: argparse.Namespace) -> str:
     return stated or ("ja" if environment.startswith("ja") else "en")
 
 
-def _folder(arguments: argparse.Namespace, *, needed: bool) -> Path | None:
+def _folder(arguments: argparse.Namespace) -> Path | None:
     stated: Path | None = getattr(arguments, "home", None)
     named = os.environ.get("AKASHI_HOME")
-    if stated is None and not named and needed:
-        raise UsageError("no home: give --home DIR or set AKASHI_HOME")
     return stated or (Path(named) if named else None)
 
 
@@ -80,23 +77,13 @@ def _init(arguments: argparse.Namespace, folder: Path) -> int:
         folder, scheme=scheme, notes=notes, anchor=read_anchor(arguments.anchor), key_uri=arguments.key
     )
     home.ledger.close()
-    levels = [f"★{level}" for level in sorted(home.key.levels)]
-    value = {
-        "home": str(folder),
-        "scheme": home.scheme.id,
-        "owner": home.key.owner,
-        "kid": home.key.kid.hex(),
-    }
+    key = home.key
     if getattr(arguments, "json", False):
-        print(
-            json.dumps(
-                value | {"use": home.key.use.value, "levels": sorted(home.key.levels)}, ensure_ascii=False
-            )
-        )
+        value = {"home": str(folder), "scheme": home.scheme.id, "owner": key.owner, "kid": key.kid.hex()}
+        print(json.dumps(value | {"use": key.use.value, "levels": sorted(key.levels)}, ensure_ascii=False))
     else:
-        print(
-            f"{folder}: {home.key.owner} ({home.key.use} key {home.key.kid.hex()}) {' '.join(levels)}".rstrip()
-        )
+        levels = "".join(f" ★{level}" for level in sorted(key.levels))
+        print(f"{folder}: {key.owner} ({key.use} key {key.kid.hex()}){levels}")
     return 0
 
 
@@ -126,70 +113,6 @@ def _publish(desk: Desk) -> int:
         told = [f"{sent.published} objects published"] if desk.arguments.registry is not None else []
         desk.say(sent_json(sent), told + [f"wrote {path}" for path in sent.written])
     return code
-
-
-# -------------------------------------------------------------------- events and profiles
-
-
-def _event(desk: Desk) -> int:
-    arguments, desk = desk.arguments, _synced_desk(desk)
-    kind = EventKind[arguments.verb.upper()]
-    stated: str | None = getattr(arguments, "reason", None)
-    reason = None if stated is None else next(one for one in EventReason if one.slug == stated)
-    with desk.home.ledger.writing() as books:
-        row = reserve_event(
-            desk.home,
-            books,
-            arguments.number,
-            kind,
-            now=desk.now,
-            reason=reason,
-            successor=getattr(arguments, "by", None),
-        )
-    if row is None:
-        value = {"number": str(arguments.number), "kind": kind.slug, "done": False, **sent_json(None)}
-        desk.say(value, [f"{arguments.number.display}: nothing to do, it is so already"])
-        return 0
-    return _finish(desk, {"number": str(arguments.number), "kind": kind.slug, "done": True})
-
-
-def _profile(desk: Desk) -> int:
-    try:
-        document = json.loads(desk.arguments.file.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{desk.arguments.file}: {error}") from error
-    with desk.home.ledger.writing() as books:
-        reserve_profile(desk.home, books, desk.arguments.number, document, now=desk.now)
-    return _finish(desk, {"number": str(desk.arguments.number), "kind": "profile", "done": True})
-
-
-def _finish(desk: Desk, value: dict[str, Any]) -> int:
-    reach("issuer.after-reserve")
-    sign_reserved(desk.home, desk.signer, now=desk.now)
-    sent = send(desk)
-    code = sent_code(sent, {value["number"]})
-    where = (
-        "published"
-        if desk.arguments.registry is not None
-        else "signed; run publish"
-        if sent is None
-        else "written"
-    )
-    if code == 0:
-        desk.say(value | sent_json(sent), [f"{value['kind']} of {value['number']}: {where}"])
-    elif getattr(desk.arguments, "json", False):
-        desk.say(value | {"done": False} | sent_json(sent), [])
-    return code
-
-
-def _synced_desk(desk: Desk) -> Desk:
-    """Where a registry is named, an event is signed for what it says now; what is news is said first."""
-    if desk.arguments.registry is None:
-        return desk
-    synced = sync_registry(desk.home, client_of(desk), now=desk.now)
-    for line in synced.lines():
-        print(line, file=sys.stderr)
-    return Desk(home=synced.home, arguments=desk.arguments, now=desk.now, lang=desk.lang)
 
 
 def _reissue(desk: Desk) -> int:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from issuer.cells import PARSERS, canonical, rewritten
+from issuer.cells import PARSERS, canonical
 from issuer.columns import COLUMNS, PRIVATE, REQUIRED
 from issuer.drafts import Row
 from issuer.problems import CellError, Note, Problem
+from issuer.texts import rewritten
 from schemas.claims import Assessment, Unit
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId

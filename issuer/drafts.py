@@ -14,7 +14,7 @@ from issuer.problems import Problem
 from schemas.errors import MalformedError
 from schemas.strict_json import Node, loads
 
-__all__ = ["Row", "Sheet", "read_drafts"]
+__all__ = ["MAX_FILE", "Row", "Sheet", "read_drafts"]
 
 MAX_FILE = 64 << 20
 MAX_ROWS = 100_000

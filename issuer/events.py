@@ -7,9 +7,10 @@ signed a suspension and who owns a mark of another ledger, is left to the regist
 
 from typing import Any
 
+from issuer.books import Books
 from issuer.home import Home
 from issuer.issue import DOOR
-from issuer.ledger import Books
+from issuer.judge import FINAL
 from issuer.models import HistoryRow, ObjectRow
 from issuer.sync import STATUS_AFTER
 from schemas.claims import EventClaims, EventKind, EventReason, MarkClaims
@@ -126,15 +127,11 @@ def _state(row: HistoryRow, home: Home) -> MarkState:
     )
 
 
-def follow_ups(home: Home, books: Books, *, now: int) -> int:
-    """Reserve a supersede event for every mark that was replaced and whose successor is now published.
-
-    Gives how many were reserved.
-    """
-    count = 0
+def follow_ups(home: Home, books: Books, *, now: int) -> None:
+    """Reserve a supersede event for every mark that was replaced and whose successor is now published."""
     for old_number, new in books.replacements():
         old = books.latest(old_number)
-        if old is None or old.status in ("revoked", "superseded") or books.latest(new) is None:
+        if old is None or old.status in FINAL or books.latest(new) is None:
             continue
         if books.objects(*PENDING, kind="event", number=old_number):
             continue
@@ -147,8 +144,6 @@ def follow_ups(home: Home, books: Books, *, now: int) -> int:
             reason=EventReason.REPLACED,
             successor=MarkNumber.from_text(new),
         )
-        count += 1
-    return count
 
 
 def reserve_profile(home: Home, books: Books, number: MarkNumber, document: Any, *, now: int) -> ObjectRow:
@@ -166,10 +161,10 @@ def reserve_profile(home: Home, books: Books, number: MarkNumber, document: Any,
         claims = ProfileClaims.from_bytes(payload)
     except MalformedError as error:
         raise EventError(error.reason, str(error)) from error
-    if newest is not None and ProfileClaims.from_bytes(newest.payload).document == claims.document:
+    held = None if newest is None else ProfileClaims.from_bytes(newest.payload)
+    if newest is not None and held is not None and held.document == claims.document:
         return newest
     committed = MarkClaims.from_bytes(mark.payload).entities_sha256
-    held = None if newest is None else ProfileClaims.from_bytes(newest.payload)
     if committed is not None and held is not None and held.entities() != claims.entities():
         raise EventError(
             "profile-mismatch", "a group's profile lists the entities its mark was issued for, no others"

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from issuer.ledger import Books, Ledger
+from issuer.books import Books
+from issuer.ledger import Ledger
 from issuer.numbering import Numbering
 from issuer.rules import Rules
 from issuer.scheme import SchemeError, SchemeFile

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from issuer.desk import ERRORS, Desk, UsageError, send, sent_code, sent_json
 from issuer.drafts import MAX_FILE, read_drafts
-from issuer.issue import Judged, judge, reserve, sign_reserved
+from issuer.issue import reserve, sign_reserved
+from issuer.judge import Judged, judge
 from issuer.publish import Sent
 from issuer.receipts import Receipt, receipts, to_csv
 from issuer.registry_client import RegistryError

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from issuer.ledger import Books
+from issuer.books import Books
 from schemas.mark_number import MarkNumber
 from schemas.status_list import ENTRIES, StatusUri
 

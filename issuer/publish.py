@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from issuer.books import SENDABLE, Books
 from issuer.events import follow_ups
 from issuer.home import Home
 from issuer.issue import sign_reserved
-from issuer.ledger import SENDABLE, Books
 from issuer.models import HistoryRow, ObjectRow
 from issuer.registry_client import Accepted, ItemError, Refused, RegistryClient, RegistryError
 from issuer.sync import STATUS_AFTER, Seen, sync_registry, take
@@ -21,7 +21,7 @@ from keys.whole_files import write_whole
 from schemas.claims import EventClaims, MarkClaims
 from schemas.times import DAY, iso
 
-__all__ = ["Rejected", "Sent", "batches", "publish_http", "write_files"]
+__all__ = ["TOO_OLD", "Rejected", "Sent", "publish_http", "write_files"]
 
 MAX_BODY = 4 << 20
 MAX_OBJECTS = 5_000
@@ -63,7 +63,7 @@ class Sent:
     changed: list[str] = field(default_factory=list)
 
 
-def batches(rows: Sequence[ObjectRow]) -> Iterator[list[ObjectRow]]:
+def _batches(rows: Sequence[ObjectRow]) -> Iterator[list[ObjectRow]]:
     """Cut objects into submissions within the registry's limits; a mark and its first profile stay together."""
     batch: list[ObjectRow] = []
     size = 0
@@ -102,7 +102,7 @@ def publish_http(home: Home, client: RegistryClient, signer: Callable[[], Signer
     while True:
         with home.ledger.reading() as books:
             rows, old = _waiting(books, now=now, without=refused)
-        batch = next(batches(rows), None)
+        batch = next(_batches(rows), None)
         if batch is not None:
             refused |= _send(batch, sent, client, now=now)
             continue
@@ -223,19 +223,15 @@ def _take_refusal(
         books.session.flush()
     if any(error.reason == "event-out-of-order" for error in faults.values()):
         _sync(sent, client, now=now)
-        for place, error in faults.items():
-            sent.changed += _history(batch[place].number, sent, error)
+        late = [place for place, error in faults.items() if error.reason == "event-out-of-order"]
+        with sent.home.ledger.reading() as books:
+            sent.changed += [_history(batch[place].number, books) for place in late]
     return out
 
 
-def _history(number: str, sent: Sent, error: ItemError) -> list[str]:
-    if error.reason != "event-out-of-order":
-        return []
-    with sent.home.ledger.reading() as books:
-        told = [
-            f"{row.kind} {row.reason or ''} {iso(row.at)}".replace("  ", " ") for row in books.history(number)
-        ]
-    return [f"{number} changed since it was last seen here: {', then '.join(told)}"]
+def _history(number: str, books: Books) -> str:
+    told = [" ".join(filter(None, (row.kind, row.reason, iso(row.at)))) for row in books.history(number)]
+    return f"{number} changed since it was last seen here: {', then '.join(told)}"
 
 
 def _sync(sent: Sent, client: RegistryClient, *, now: int) -> None:
@@ -252,7 +248,7 @@ def write_files(home: Home, path: Path, signer: Callable[[], Signer], *, now: in
     sign_reserved(home, signer, now=now)
     with home.ledger.reading() as books:
         rows, sent.rejected = _waiting(books, now=now, without=set())
-    for place, batch in enumerate(batches(rows), 1):
+    for place, batch in enumerate(_batches(rows), 1):
         target = path if place == 1 else path.with_name(f"{path.stem}-{place}{path.suffix}")
         with home.ledger.writing() as books:
             books.set_state([row.id for row in batch], "submitted")

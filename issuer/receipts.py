@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from issuer.books import Books
 from issuer.columns import COLUMNS
-from issuer.ledger import Books
 from issuer.scheme import SchemeFile
 from schemas import qr
 from schemas.mark_number import MarkNumber

@@ -64,7 +64,6 @@ class ItemError:
     item: int | None
     reason: str
     detail: str
-    last_leaf: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +237,6 @@ def _refused(value: dict[str, Any]) -> Refused:
             item=error["item"] if type(error.get("item")) is int else None,
             reason=str(error.get("reason", value.get("reason", "refused")))[:60],
             detail=_shown(error.get("detail") or error.get("hint") or ""),
-            last_leaf=str(error.get("last_leaf") or value.get("last_leaf") or "")[:64] or None,
         )
         for error in (listed if isinstance(listed, list) else [])
         if isinstance(error, dict)

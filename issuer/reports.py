@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
+from issuer.books import Books
 from issuer.home import Home
-from issuer.ledger import Books
 from issuer.models import HistoryRow, MarkRow, ObjectRow
 from issuer.publish import TOO_OLD
 from schemas.days import confirmation_due, day_of

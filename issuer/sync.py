@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from issuer.books import Books
 from issuer.home import Home
-from issuer.ledger import Books
 from issuer.models import HistoryRow
 from issuer.registry_client import Change, RegistryClient, RegistryError
 from keys.crash_points import reach
