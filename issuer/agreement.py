@@ -7,13 +7,12 @@ not asked, for the mark is not logged yet. What differs from a verdict is only t
 import hashlib
 
 from keys.signed import read_event, read_mark, read_profile
-from keys.trust import TrustChain
+from keys.trust import TrustChain, public_key
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.trust_entries import KeyUse, TrustedKey
 from verifier.checks import check_issuer
 from verifier.fold import entitlement, signer_of
-from verifier.trust_store import public_key
 
 __all__ = ["DisagreementError", "agree_event", "agree_mark", "agree_profile"]
 

@@ -23,8 +23,6 @@ __all__ = [
     "NoteSigner",
     "cosign",
     "cosignature_times",
-    "kth_largest",
-    "kth_smallest",
     "sign_note",
     "verified_signers",
     "verify_cosignature",
@@ -138,19 +136,3 @@ def cosignature_times(note: SignedNote, witnesses: Iterable[VerifierKey]) -> dic
             counted.add(witness.public)
             times[witness] = time
     return times
-
-
-def kth_smallest(times: Iterable[int], k: int) -> int | None:
-    """Logged no later than this, if fewer than k witnesses lie; None when fewer than k cosigned. k ≥ 1."""
-    return _kth(sorted(times), k)
-
-
-def kth_largest(times: Iterable[int], k: int) -> int | None:
-    """The view is no older than this, if fewer than k witnesses lie; None when fewer than k cosigned. k ≥ 1."""
-    return _kth(sorted(times, reverse=True), k)
-
-
-def _kth(ordered: list[int], k: int) -> int | None:
-    if k < 1:
-        raise ValueError("a quorum of none would make every checkpoint witnessed")
-    return ordered[k - 1] if len(ordered) >= k else None

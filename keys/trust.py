@@ -23,13 +23,14 @@ from keys.trust_changes import TrustRefusedError, check_change
 from schemas.errors import MalformedError
 from schemas.note import SignedNote
 from schemas.trust_document import TrustDocument, UnknownCriticalError, anchor_of
-from schemas.trust_entries import Recognised, Root
+from schemas.trust_entries import Recognised, Root, TrustedKey
 
 __all__ = [
     "TrustChain",
     "TrustRefusedError",
     "check_change",
     "check_keys",
+    "public_key",
     "read_note",
     "walk",
     "walk_partner",
@@ -58,15 +59,6 @@ class TrustChain:
         """Give a held version; None for one before the anchor or after the newest."""
         place = number - self.documents[0].version
         return self.documents[place] if 0 <= place < len(self.documents) else None
-
-    def at(self, time: int) -> TrustDocument | None:
-        """Give the newest version issued by `time` (POSIX seconds); None before the anchored one."""
-        return next((document for document in reversed(self.documents) if document.issued <= time), None)
-
-    def public_key(self, kid: bytes) -> PublicKey | None:
-        """Give the key a `kid` selects, in the newest version: no entry is ever dropped."""
-        entry = self.current.find_key(kid)
-        return _public_key(entry.alg, entry.public) if entry else None
 
     def extended(self, notes: Iterable[bytes]) -> "TrustChain":
         """Give the chain with every newer version among `notes`; versions already held change nothing.
@@ -166,6 +158,11 @@ def check_keys(document: TrustDocument) -> None:
             raise TrustRefusedError(
                 "wrong-kid", f"{where}: the key's own is {kid.hex()}, not {key.kid.hex()}"
             )
+
+
+def public_key(entry: TrustedKey) -> PublicKey:
+    """Give the key of an entry of a *walked* document, whose keys were all checked on the way."""
+    return _public_key(entry.alg, entry.public)
 
 
 @lru_cache(maxsize=4096)

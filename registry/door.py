@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.signed import Signed, Unverified, read_event, read_mark, read_profile
+from keys.trust import public_key
 from registry.models import HeadRow, LeafRow, MarkRow, ProfileRow
 from registry.projection import find_state
 from schemas.claims import EventClaims, MarkClaims, Unit
@@ -26,7 +27,6 @@ from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
 from verifier.checks import check_issuer, check_reference
 from verifier.fold import FoldRefusal, MarkState, issue_state, transition
-from verifier.trust_store import public_key
 
 __all__ = ["Accepted", "Fault", "Known", "examine"]
 

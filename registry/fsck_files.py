@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from keys.signed import read_mark, read_profile
-from keys.trust import TrustChain
+from keys.trust import TrustChain, public_key
 from registry.evidence import read_claims
 from registry.files import RegistryFiles
 from schemas.claims import MarkClaims
@@ -17,7 +17,6 @@ from schemas.trust_document import TrustDocument
 from verifier.fold import Fold, trust_version
 from verifier.report import Refused
 from verifier.transparency import Witnessed, check_checkpoint, check_list, snapshot_digest
-from verifier.trust_store import public_key
 
 __all__ = ["check_lists", "check_profiles"]
 

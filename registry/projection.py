@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from keys.signed import Unverified, read_event, read_mark, read_profile
+from keys.trust import public_key
 from registry.files import RegistryFiles
 from registry.models import (
     EventRow,
@@ -35,7 +36,6 @@ from schemas.trust_document import TrustDocument
 from verifier.fold import FoldRefusal, MarkState, entitlement, issue_state, signer_of, transition
 from verifier.report import Refused
 from verifier.transparency import check_checkpoint
-from verifier.trust_store import public_key
 
 __all__ = ["apply", "find_state", "put_profile", "read_entries", "reproject", "set_logged", "status_lists"]
 

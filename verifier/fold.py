@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from keys.signed import Signed, Unverified, read_event, read_mark
+from keys.trust import public_key
 from schemas.claims import EventClaims, EventKind, EventReason, MarkClaims
 from schemas.errors import MalformedError
 from schemas.leaves import EventLeaf, Genesis, IssueLeaf, TrustLeaf, leaf_from_bytes
@@ -17,7 +18,6 @@ from schemas.status_list import ENTRIES, LIST_BYTES, Status, StatusUri, set_stat
 from schemas.times import DAY
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
-from verifier.trust_store import public_key
 
 __all__ = ["Fold", "FoldRefusal", "MarkState", "entitlement", "issue_state", "signer_of", "transition"]
 

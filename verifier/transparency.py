@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from keys.notes import BadNoteSignatureError, cosignature_times, verify_note_signature
 from keys.signed import read_status_list
+from keys.trust import public_key
 from schemas.checkpoint import Checkpoint
 from schemas.errors import MalformedError
 from schemas.leaves import SnapshotLeaf, leaf_from_bytes
@@ -16,7 +17,6 @@ from schemas.tlog_proof import TlogProof
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse
 from verifier.report import Logged, Reason, Refused
-from verifier.trust_store import public_key
 
 __all__ = [
     "AuthenticList",

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from keys.signed import Signed, Unverified, read_mark
-from keys.trust import TrustChain
+from keys.trust import TrustChain, public_key
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.leaves import IssueLeaf
@@ -51,7 +51,6 @@ from verifier.report import (
     TrustFacts,
 )
 from verifier.state import Remembered
-from verifier.trust_store import public_key
 from verifier.view import View
 
 __all__ = ["Source", "verify"]

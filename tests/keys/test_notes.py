@@ -14,8 +14,6 @@ from keys.notes import (
     BadNoteSignatureError,
     cosign,
     cosignature_times,
-    kth_largest,
-    kth_smallest,
     sign_note,
     verified_signers,
     verify_cosignature,
@@ -236,18 +234,6 @@ def test_a_time_beyond_the_calendar_is_neither_signed_nor_believed() -> None:
     line = NoteSignature(name="one.example", key_id=ONE_KEY.key_id, blob=far.to_bytes(8, "big") + signature)
     with pytest.raises(BadNoteSignatureError):
         verify_cosignature(_note(line), ONE_KEY)
-
-
-def test_quorum_times_leave_out_as_many_liars_as_the_quorum_allows() -> None:
-    times = {ONE_KEY: NOON + 20, TWO_KEY: 0, LOG_KEY: NOON}.values()
-    assert [kth_smallest(times, k) for k in (1, 2, 3, 4)] == [0, NOON, NOON + 20, None]
-    assert [kth_largest(times, k) for k in (1, 2, 3, 4)] == [NOON + 20, NOON, 0, None]
-    assert kth_smallest([], 1) is None
-    for k in (0, -1):
-        with pytest.raises(ValueError):
-            kth_smallest([NOON], k)
-        with pytest.raises(ValueError):
-            kth_largest([NOON], k)
 
 
 @given(bit=st.integers(0, 72 * 8 - 1))
