@@ -8,7 +8,7 @@ here: that is the trust document's and the verifier's part.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
 
 from keys.algorithms import PublicKey
 from keys.signer import Signer
@@ -25,6 +25,8 @@ from schemas.cose import (
 )
 from schemas.profile import ProfileClaims
 from schemas.status_list import StatusListClaims
+from schemas.usual_mark import read_usual
+from schemas.values import twin_of
 
 __all__ = [
     "Signed",
@@ -57,33 +59,46 @@ class Signed(Generic[C]):
 class Unverified(Generic[C]):
     """An object of right structure; anybody may have made it."""
 
-    sign1: Sign1
+    raw: bytes
+    header: Header
+    signed: bytes  # the Sig_structure that the signature is over
+    signature: bytes
     unsafe_claims: C
-
-    @property
-    def header(self) -> Header:
-        return self.sign1.header
-
-    @property
-    def raw(self) -> bytes:
-        return self.sign1.raw
 
     def verified_by(self, key: PublicKey) -> Signed[C] | None:
         """Give the verified object, or None: another algorithm, another key, other bytes."""
-        sign1 = self.sign1
-        if sign1.header.alg != key.alg or not key.verify(sign1.to_be_signed(), sign1.signature):
+        if self.header.alg != key.alg or not key.verify(self.signed, self.signature):
             return None
-        return Signed(raw=sign1.raw, header=sign1.header, claims=self.unsafe_claims)
+        verified = _blank_signed()
+        verified.raw, verified.header, verified.claims = self.raw, self.header, self.unsafe_claims
+        verified.__class__ = Signed
+        return cast("Signed[C]", verified)
+
+
+_blank_signed, _blank_unverified = twin_of(Signed), twin_of(Unverified)
 
 
 def _read(data: bytes, typ: str, parse: Callable[[bytes], C]) -> Unverified[C]:
     sign1 = Sign1.from_bytes(data, typ=typ)
-    return Unverified(sign1=sign1, unsafe_claims=parse(sign1.payload))
+    return Unverified(
+        raw=data,
+        header=sign1.header,
+        signed=sign1.to_be_signed(),
+        signature=sign1.signature,
+        unsafe_claims=parse(sign1.payload),
+    )
 
 
 def read_mark(data: bytes) -> Unverified[MarkClaims]:
     """Read a mark. This and its siblings raise MalformedError and its kinds, nothing else."""
-    return _read(data, MARK_TYPE, MarkClaims.from_bytes)
+    usual = read_usual(data)
+    if usual is None:
+        return _read(data, MARK_TYPE, MarkClaims.from_bytes)
+    mark = _blank_unverified()
+    mark.raw = data
+    mark.header, mark.signed, mark.signature, mark.unsafe_claims = usual
+    mark.__class__ = Unverified
+    return cast("Unverified[MarkClaims]", mark)
 
 
 def read_event(data: bytes) -> Unverified[EventClaims]:

@@ -31,7 +31,7 @@ from stdnum.no import orgnr
 
 from schemas.errors import MalformedError
 
-__all__ = ["BadOrganisationIdError", "Fault", "OrganisationId"]
+__all__ = ["BadOrganisationIdError", "Fault", "OrganisationId", "is_corporate_number"]
 
 Fault = Literal[
     "unreadable", "unknown-icd", "wrong-form", "wrong-check", "spreadsheet-number", "lost-zero", "ambiguous"
@@ -56,7 +56,8 @@ class _Scheme:
     is_right: Callable[[str], bool]
 
 
-def _is_corporate_number(value: str) -> bool:
+def is_corporate_number(value: str) -> bool:
+    """Whether the first of 13 digits checks the others."""
     # 9 − (Σ digits, from the right every second one twice) mod 9. Modulo 9 a number equals the sum of its digits,
     # so two conversions do what a loop over twelve digits would; this is asked for every mark.
     return 9 - (int(value[1:]) + int(value[-2:0:-2])) % 9 == int(value[0])
@@ -82,7 +83,7 @@ def _is_siret(value: str) -> bool:
 # Matched as a whole and against ASCII only; the library would also strip blanks and hyphens.
 _SCHEMES = {
     "0188": _Scheme(
-        name="法人番号", form=re.compile("[0-9]{13}"), shape="13 digits", is_right=_is_corporate_number
+        name="法人番号", form=re.compile("[0-9]{13}"), shape="13 digits", is_right=is_corporate_number
     ),
     "0199": _Scheme(
         name="LEI",
@@ -168,7 +169,7 @@ class OrganisationId:
     @classmethod
     def _corporate_number(cls, digits: str) -> Self:
         # One in ten mistyped 法人番号 is a right GLN. A typo must not become another kind of number in silence.
-        if not _is_corporate_number(digits) and _is_gln(digits):
+        if not is_corporate_number(digits) and _is_gln(digits):
             raise BadOrganisationIdError(
                 "wrong-check",
                 f"{digits} is no 法人番号: its check digit is wrong; if a GLN is meant, write 0088:{digits}",

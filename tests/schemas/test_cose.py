@@ -73,7 +73,13 @@ def test_the_older_algorithm_numbers_are_read_and_believed_by_no_key(example: di
         sign1 = Sign1.from_bytes(bytes.fromhex(case["cose_sign1"]), typ=MARK_TYPE)
         key = keys_of(example)[alg]
         assert key.verify(sign1.to_be_signed(), low_s(sign1.signature, alg))  # the mathematics would do
-        unverified = Unverified(sign1=sign1, unsafe_claims=cast_claims())
+        unverified = Unverified(
+            raw=sign1.raw,
+            header=sign1.header,
+            signed=sign1.to_be_signed(),
+            signature=low_s(sign1.signature, alg),
+            unsafe_claims=cast_claims(),
+        )
         assert unverified.verified_by(key) is None  # the header does not say this key's algorithm
 
 
