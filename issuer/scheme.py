@@ -16,7 +16,6 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date
-from typing import NoReturn
 
 from issuer.columns import COLUMNS
 from schemas.claims import Assessment, Unit
@@ -265,14 +264,10 @@ def _names(node: Node) -> dict[str, str]:
 
 def _level_number(node: Node, name: str) -> int:
     if not re.fullmatch("[1-9]", name):
-        _refuse(node, "a level is 1 to 9")
+        node.refuse("a level is 1 to 9")
     return int(name)
 
 
 def _offset(node: Node) -> int:
     text = node.match(_OFFSET, "+09:00, a fixed offset")
     return (1 if text[0] == "+" else -1) * (int(text[1:3]) * 3600 + int(text[4:]) * 60)
-
-
-def _refuse(node: Node, problem: str) -> NoReturn:
-    node.refuse(problem)

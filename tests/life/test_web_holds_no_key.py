@@ -40,7 +40,9 @@ def secrets(demo: Running) -> dict[str, bytes]:
 
 
 def faces_of(demo: Running) -> list[int]:
-    return [*demo.pids("web"), *demo.pids("worker")]
+    found = [*demo.pids("web"), *demo.pids("worker")]
+    assert len(found) == 3
+    return found
 
 
 def found_in(memory: Iterator[bytes], wanted: dict[str, bytes]) -> set[str]:
@@ -74,7 +76,6 @@ def test_the_publisher_is_caught_holding_the_keys(demo: Running, secrets: dict[s
 
 def test_no_web_process_has_a_key_or_its_place_in_memory(demo: Running, secrets: dict[str, bytes]) -> None:
     faces = faces_of(demo)
-    assert len(faces) == 3
     assert {pid: found_in(memory_of(pid), secrets) for pid in faces} == {pid: set() for pid in faces}
 
 
