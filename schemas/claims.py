@@ -136,10 +136,6 @@ class MarkClaims:
     entities_sha256: bytes | None = None
 
     @property
-    def issued_at(self) -> datetime:
-        return to_datetime(self.iat)
-
-    @property
     def valid_from(self) -> datetime:
         return to_datetime(self.nbf)
 

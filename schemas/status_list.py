@@ -22,10 +22,13 @@ from schemas.times import MAX_TIME
 
 __all__ = [
     "ENTRIES",
+    "LIFETIME",
     "LIST_BYTES",
+    "TTL",
     "Status",
     "StatusListClaims",
     "StatusUri",
+    "aggregation_uri",
     "compress",
     "inflate",
     "set_status",

@@ -32,6 +32,7 @@ from schemas.merkle import (
 
 __all__ = [
     "ENTRIES",
+    "TILE_HEIGHT",
     "TILE_WIDTH",
     "ReadTile",
     "Tile",
@@ -40,6 +41,7 @@ __all__ = [
     "inclusion_proof",
     "new_tiles",
     "root_from_tiles",
+    "tile_at",
     "tiles_of",
 ]
 

@@ -34,8 +34,8 @@ from schemas.trust_entries import (
     Scheme,
     TrustedKey,
     Witness,
-    read_url,
 )
+from schemas.trust_fields import read_url
 
 __all__ = ["FIRST_LINE", "MAX_LIFETIME", "MAX_SIZE", "TrustDocument", "UnknownCriticalError", "anchor_of"]
 
@@ -144,10 +144,6 @@ class TrustDocument:
         """Give the key an 8-byte `kid` selects. Its use, window and compromise are the caller's to check."""
         return self._by_kid.get(kid)
 
-    def find_series(self, series: str) -> TrustedKey | None:
-        """Give the mark key whose status lists carry `series`."""
-        return next((key for key in self.keys if key.series == series), None)
-
     def find_recognised(self, scheme: str) -> tuple[Recognised, ...]:
         return tuple(entry for entry in self.recognised if entry.scheme == scheme)
 
@@ -158,9 +154,6 @@ class TrustDocument:
     def lists_host(self, host: str) -> bool:
         """Whether a mark may name this host. Also after its `until`: marks outlive hosts."""
         return host in self._hosts
-
-    def witnesses_at(self, time: int) -> tuple[Witness, ...]:
-        return tuple(witness for witness in self.witnesses if witness.holds_at(time))
 
     def quorum_at(self, time: int) -> int | None:
         """How many cosignatures made at `time` are needed; None before the first quorum: none suffices."""

@@ -6,14 +6,12 @@ for itself; here it is `start`. Whether an entry may *change* between two versio
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 
-from schemas.errors import MalformedError
 from schemas.note import COSIGNATURE, ED25519, VerifierKey
 from schemas.strict_json import Node
+from schemas.trust_fields import optional, read_host, read_names, read_url, read_vkey, read_window
 
 __all__ = [
     "Compromise",
@@ -30,10 +28,6 @@ __all__ = [
 ]
 
 _SCHEME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*", re.ASCII)
-_URL = re.compile(r"https?://[a-z0-9.\-\[\]:]{1,260}(?:/[A-Za-z0-9._~/%+-]{0,1000})?", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}", re.ASCII)
 _KID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _SERIES = re.compile(r"[a-z0-9]{1,4}", re.ASCII)
 _LEVEL = re.compile(r"[1-9]", re.ASCII)
@@ -41,8 +35,6 @@ _ANCHOR = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PUBLIC_SIZE = {-19: 32, -9: 65}
 _MAX_DAYS = 36_600
 _FARTHEST_OFFSET = 14 * 3600
-
-T = TypeVar("T")
 
 
 class KeyUse(StrEnum):
@@ -79,7 +71,7 @@ class Host:
     @classmethod
     def read(cls, node: Node) -> "Host":
         found = node.members(("host",), ("until",))
-        return cls(host=read_host(found["host"]), until=_optional(found, "until", Node.time))
+        return cls(host=read_host(found["host"]), until=optional(found, "until", Node.time))
 
     def holds_at(self, time: int) -> bool:
         return self.until is None or time < self.until
@@ -112,8 +104,8 @@ class Compromise:
     def read(cls, node: Node, use: KeyUse) -> "Compromise":
         found = node.members(("since",) if use is KeyUse.STATUS else ("place", "size", "since"))
         return cls(
-            place=_optional(found, "place", Node.integer),
-            size=_optional(found, "size", Node.integer),
+            place=optional(found, "place", Node.integer),
+            size=optional(found, "size", Node.integer),
             since=found["since"].time(),
         )
 
@@ -154,7 +146,7 @@ class TrustedKey:
             public=found["pub"].base64(_PUBLIC_SIZE[alg.value]),
             use=use,
             owner=found["owner"].text(),
-            names=_optional(found, "names", read_names) or {},
+            names=optional(found, "names", read_names) or {},
             levels=_read_levels(found["levels"]) if marks else {},
             series=found["series"].match(_SERIES, "a1, 1 to 4 of a–z and 0–9") if marks else None,
             start=start,
@@ -203,7 +195,7 @@ class Log:
         return cls(
             key=read_vkey(found["vkey"], ED25519),
             url=read_url(found["url"]),
-            final=_optional(found, "final", FinalHead.read),
+            final=optional(found, "final", FinalHead.read),
         )
 
     @property
@@ -271,43 +263,8 @@ class Recognised:
             hosts=tuple(read_host(item) for item in found["hosts"].items(at_most=100)),
             start=start,
             until=until,
-            final=_optional(found, "final", FinalHead.read),
+            final=optional(found, "final", FinalHead.read),
         )
-
-
-def read_names(node: Node) -> dict[str, str]:
-    """Give names by language tag, at least one."""
-    for language in (members := node.any_members()):
-        Node(language, node.path).match(_LANGUAGE, "a language tag such as ja or en")
-    if not members:
-        node.refuse("expected at least one name")
-    return {language: name.text() for language, name in members.items()}
-
-
-def read_host(node: Node) -> str:
-    return node.match(_HOST, "register.example.jp, in lower case and without a port")
-
-
-def read_url(node: Node) -> str:
-    return node.match(_URL, "https://register.example.jp/log1")
-
-
-def read_vkey(node: Node, key_type: int) -> VerifierKey:
-    try:
-        key = VerifierKey.from_text(node.text(max_bytes=1000))  # visible text: people compare these names
-    except MalformedError as error:
-        node.refuse(error.problem)
-    if key.type != key_type:
-        node.refuse(f"expected a verifier key of type {key_type:02x}, not {key.type:02x}")
-    return key
-
-
-def read_window(found: dict[str, Node]) -> tuple[int, int]:
-    """Give `[from, until)`; an empty window closes a key before it was ever used."""
-    start, until = found["from"].time(), found["until"].time()
-    if until < start:
-        found["until"].refuse("the window ends before it starts")
-    return start, until
 
 
 def _read_levels(node: Node) -> dict[int, int]:
@@ -318,7 +275,3 @@ def _read_levels(node: Node) -> dict[int, int]:
     if not levels:
         node.refuse("a mark key needs at least one level it may issue")
     return levels
-
-
-def _optional(found: dict[str, Node], name: str, read: Callable[[Node], T]) -> T | None:
-    return read(found[name]) if name in found else None

@@ -19,6 +19,7 @@ from verifier.view import status_at as state_at
 
 __all__ = [
     "CLOCK_ROOM",
+    "StatusResult",
     "check_issuer",
     "check_logged",
     "check_memory",

@@ -19,7 +19,16 @@ from schemas.times import DAY
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
 
-__all__ = ["Fold", "FoldRefusal", "MarkState", "entitlement", "issue_state", "signer_of", "transition"]
+__all__ = [
+    "Fold",
+    "FoldRefusal",
+    "MarkState",
+    "entitlement",
+    "issue_state",
+    "signer_of",
+    "transition",
+    "trust_version",
+]
 
 
 class FoldRefusal(StrEnum):

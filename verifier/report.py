@@ -12,7 +12,15 @@ from schemas.claims import MarkClaims
 
 __all__ = [
     "CHECKS",
+    "ISSUER",
+    "LOGGED",
     "NOT_MADE",
+    "PASSED",
+    "POLICY",
+    "SIGNATURE",
+    "STATUS",
+    "STRUCTURE",
+    "WINDOW",
     "Authority",
     "Check",
     "Finding",
