@@ -8,7 +8,7 @@ here: that is the trust document's and the verifier's part.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Generic, Protocol, TypeVar
 
 from keys.algorithms import PublicKey
 from keys.signer import Signer
@@ -72,7 +72,8 @@ class Unverified(Generic[C]):
         verified = _blank_signed()
         verified.raw, verified.header, verified.claims = self.raw, self.header, self.unsafe_claims
         verified.__class__ = Signed
-        return cast("Signed[C]", verified)
+        done: Signed[C] = verified
+        return done
 
 
 _blank_signed, _blank_unverified = twin_of(Signed), twin_of(Unverified)
@@ -98,7 +99,8 @@ def read_mark(data: bytes) -> Unverified[MarkClaims]:
     mark.raw = data
     mark.header, mark.signed, mark.signature, mark.unsafe_claims = usual
     mark.__class__ = Unverified
-    return cast("Unverified[MarkClaims]", mark)
+    done: Unverified[MarkClaims] = mark
+    return done
 
 
 def read_event(data: bytes) -> Unverified[EventClaims]:

@@ -36,6 +36,10 @@ class AuthenticTiles:
         if not 0 <= index < self.size:
             raise ValueError(f"a tree of size {self.size} has no leaf {index}")
         place, slot = divmod(index, TILE_WIDTH)
+        return self.hashes(place)[slot]
+
+    def hashes(self, place: int) -> list[bytes]:
+        """Give the leaf hashes of one level-0 tile, proven."""
         hashes = self._leaves.get(place)
         if hashes is None:
             hashes = self._leaves[place] = self._authentic(0, place)
@@ -43,7 +47,7 @@ class AuthenticTiles:
                 self._leaves.popitem(last=False)
         else:
             self._leaves.move_to_end(place)
-        return hashes[slot]
+        return hashes
 
     def _read_edge(self, path: str) -> bytes:
         # Kept as they were hashed: a file may change between two readings.

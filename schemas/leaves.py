@@ -15,7 +15,16 @@ from typing import Any, TypeAlias
 from schemas import cbor
 from schemas.errors import MalformedError
 
-__all__ = ["EventLeaf", "Genesis", "IssueLeaf", "Leaf", "SnapshotLeaf", "TrustLeaf", "leaf_from_bytes"]
+__all__ = [
+    "EventLeaf",
+    "Genesis",
+    "IssueLeaf",
+    "Leaf",
+    "SnapshotLeaf",
+    "TrustLeaf",
+    "issue_entry",
+    "leaf_from_bytes",
+]
 
 _ISSUE = b"\x83\x01\x01"  # an array of three: format 1, kind 1, …
 MAX_LEAF = 65535  # C2SP tlog-tiles: an entry's length is a uint16
@@ -40,7 +49,12 @@ class IssueLeaf:
     mark: bytes  # the COSE_Sign1, tag included
 
     def to_bytes(self) -> bytes:
-        return _ISSUE + cbor.byte_string(self.mark)
+        return issue_entry(self.mark)
+
+
+def issue_entry(mark: bytes) -> bytes:
+    """Encode the leaf that records a mark."""
+    return _ISSUE + cbor.byte_string(mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

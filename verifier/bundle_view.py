@@ -23,6 +23,7 @@ from schemas.merkle import leaf_hash
 from schemas.note import SignedNote
 from schemas.tiles import TILE_WIDTH, Tile, root_from_tiles, tile_at
 from schemas.times import DAY
+from schemas.values import twin_of
 from verifier.report import Reason, Refused
 from verifier.transparency import AuthenticList, Logged, Witnessed, check_checkpoint, check_list
 from verifier.view import History, LoggedEvent, replay
@@ -31,6 +32,8 @@ __all__ = ["BundleView"]
 
 COMPLETE_AFTER = 7 * DAY  # a mark is logged within this of its iat, or never
 CLOCK_ROOM = 300
+
+_blank_logged = twin_of(Logged)
 
 
 class _BundleLog:
@@ -62,15 +65,30 @@ class _BundleLog:
             return None
 
     @cached_property
-    def places(self) -> dict[bytes, int]:
-        """Index of every leaf by its hash, as the tiles say: a hint, proven by `leaf` when used."""
+    def _places(self) -> dict[bytes, int]:
+        """Index of every leaf by its hash: as ~index (negative) while only the file says so, as index once proven."""
         found: dict[bytes, int] = {}
         size = self.head.checkpoint.size
         for number in range(-(-size // TILE_WIDTH)):
             data = self.read(tile_at(0, number, size=size).path)
             for slot in range(len(data) // 32):
-                found.setdefault(data[32 * slot : 32 * slot + 32], number * TILE_WIDTH + slot)
+                found.setdefault(data[32 * slot : 32 * slot + 32], ~(number * TILE_WIDTH + slot))
         return found
+
+    def find(self, leaf: bytes) -> int | None:
+        """Give the index at which the log is proven to hold this leaf. Raises MalformedError for a tile not its own."""
+        index = self._places.get(leaf)
+        if index is None or index >= 0:
+            return index
+        # The first question about a tile settles it for its 256 leaves; from then on it costs one look-up.
+        first = ~index - ~index % TILE_WIDTH
+        with self._lock:
+            hashes = self._tiles.hashes(first // TILE_WIDTH)
+        for known, one in enumerate(hashes, first):
+            if self._places.get(one) == ~known:
+                self._places[one] = known
+        index = self._places[leaf]
+        return index if index >= 0 else None
 
     def check_whole(self) -> None:
         """On return every level-0 tile is known to be this tree's. Raises MalformedError."""
@@ -114,8 +132,8 @@ class BundleView:
         self._is_register = archive.manifest.variant == "register"
         self._logs: dict[int, _BundleLog] = {}
         self.refused: Refused | None = None
-        self._landmarks: dict[int, tuple[Witnessed, ...]] = {}
-        self._landmark_sizes: dict[int, list[int]] = {}
+        # By place: the sizes of the landmarks, and when each was witnessed; then when the head was.
+        self._landmarks: dict[int, tuple[list[int], list[int]]] = {}
         for listed in archive.manifest.logs:
             self._open(listed.dir)
         self.heads = tuple(log.head for log in self._logs.values())
@@ -140,8 +158,8 @@ class BundleView:
             self.refused = landmarks
             return
         self._logs[head.place] = log
-        self._landmarks[head.place] = landmarks
-        self._landmark_sizes[head.place] = [one.checkpoint.size for one in landmarks]
+        sizes = [one.checkpoint.size for one in landmarks]
+        self._landmarks[head.place] = sizes, [one.logged_by for one in (*landmarks, head)]
 
     def _read_landmarks(self, directory: str, log: _BundleLog) -> tuple[Witnessed, ...] | Refused:
         found: list[Witnessed] = []
@@ -176,8 +194,8 @@ class BundleView:
         leaf = leaf_hash(entry)
         for place, log in self._logs.items():
             try:
-                index = log.places.get(leaf)
-                if index is not None and log.leaf(index) == leaf:
+                index = log.find(leaf)
+                if index is not None:
                     return self._logged(place, index, leaf, iat)
             except MalformedError as error:
                 return Refused(Reason.LOG_INCONSISTENT, str(error))
@@ -205,18 +223,18 @@ class BundleView:
 
     def _logged(self, place: int, index: int, leaf: bytes, iat: int) -> Logged:
         """Bound the logged time by the landmarks on both sides; the head is the last of them."""
-        log, landmarks = self._logs[place], self._landmarks[place]
-        after = bisect_right(self._landmark_sizes[place], index)
-        covering = landmarks[after] if after < len(landmarks) else log.head
-        before = landmarks[after - 1].logged_by if after else self._began
-        return Logged(
-            place=place,
-            origin=log.head.checkpoint.origin,
-            index=index,
-            leaf=leaf,
-            not_before=min(max(before, iat - CLOCK_ROOM), covering.logged_by),
-            logged_by=covering.logged_by,
-        )
+        sizes, times = self._landmarks[place]
+        after = bisect_right(sizes, index)
+        logged_by = times[after]
+        before = times[after - 1] if after else self._began
+        logged = _blank_logged()
+        logged.place, logged.index, logged.leaf = place, index, leaf
+        logged.origin = self._logs[place].head.checkpoint.origin
+        logged.not_before = min(max(before, iat - CLOCK_ROOM), logged_by)
+        logged.logged_by = logged_by
+        logged.__class__ = Logged
+        done: Logged = logged
+        return done
 
     @property
     def _began(self) -> int:

@@ -1,8 +1,5 @@
 """The checks, one function each; every one gives a finding and never raises (docs/format.md §8)."""
 
-from dataclasses import dataclass
-from functools import lru_cache
-
 from keys.algorithms import ALGORITHM_NAMES
 from keys.signed import Signed, Unverified
 from schemas.claims import MarkClaims
@@ -11,7 +8,7 @@ from schemas.times import DAY, iso
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
 from verifier.fold import MarkState
-from verifier.report import Reason, Refused, StatusFacts
+from verifier.report import Reason, Refused, StatusFacts, StatusResult
 from verifier.state import Remembered
 from verifier.transparency import AuthenticList, Logged
 from verifier.view import History, PastEvent, View
@@ -147,13 +144,6 @@ def check_reference(claims: MarkClaims, key: TrustedKey, document: TrustDocument
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class StatusResult:
-    refused: Refused | None
-    facts: StatusFacts | None = None
-    as_of: int | None = None
-
-
 _STATUSES = tuple(Status)  # by value, 0 to 3
 _ENDED = {
     Status.REVOKED: Reason.REVOKED,
@@ -180,21 +170,23 @@ def check_status(
     found = view.status_list(claims.status_uri)
     if isinstance(found, Refused):
         return StatusResult(found)
+    listed = found.claims
     # 2. It speaks of this mark.
-    place, size = found.claims.place, found.claims.size
-    if isinstance(logged, Logged) and (logged.place, logged.index) >= (place, size):
+    if isinstance(logged, Logged) and (
+        logged.place > listed.place or (logged.place == listed.place and logged.index >= listed.size)
+    ):
         return StatusResult(
             Refused(Reason.STATUS_STALE, "the list is older than the mark"), None, found.as_of
         )
     # 3. It is fresh.
-    if at >= found.claims.exp or (max_age is not None and at - found.as_of > max_age):
+    if at >= listed.exp or (max_age is not None and at - found.as_of > max_age):
         return StatusResult(
             Refused(Reason.STATUS_STALE, f"known as of {iso(found.as_of)}"), None, found.as_of
         )
     # 4. What it says, now or then. A list that says valid of today says it all.
-    value = _STATUSES[status_at(found.claims.statuses, claims.status_index)]
+    value = _STATUSES[status_at(listed.statuses, claims.status_index)]
     if value is Status.VALID and not is_past:
-        return StatusResult(None, _in_force(found.claims.uri, found.claims.iat), found.as_of)
+        return found.in_force
     history = (
         view.history(mark, logged)
         if isinstance(logged, Logged)
@@ -216,11 +208,6 @@ def check_status(
     facts = _facts(value, cause if value is not Status.VALID else None, found)
     ended = _ENDED.get(value)
     return StatusResult(None if ended is None else Refused(ended, _since(facts)), facts, found.as_of)
-
-
-@lru_cache(maxsize=1024)  # one entry a list
-def _in_force(uri: str, issued: int) -> StatusFacts:
-    return StatusFacts(value=Status.VALID.slug, uri=uri, issued=issued)
 
 
 def _facts(value: Status, cause: PastEvent | None, found: AuthenticList) -> StatusFacts:

@@ -32,6 +32,7 @@ __all__ = [
     "Refused",
     "Report",
     "StatusFacts",
+    "StatusResult",
     "TrustFacts",
     "Verdict",
     "VerificationError",
@@ -57,7 +58,7 @@ class Check(StrEnum):
 
 
 CHECKS = tuple(Check)
-STRUCTURE, ISSUER, SIGNATURE, WINDOW, LOGGED, STATUS, POLICY = CHECKS
+STRUCTURE, ISSUER, SIGNATURE, WINDOW, LOGGED, STATUS, POLICY = range(7)  # their places among the findings
 
 
 class Outcome(StrEnum):
@@ -150,8 +151,9 @@ class Finding:
     detail: str = ""
 
 
-NOT_MADE = {check: Finding(check, Outcome.UNKNOWN, None, "not made") for check in CHECKS}
-PASSED = {check: Finding(check, Outcome.PASSED) for check in CHECKS}
+# By place; every report shares these.
+NOT_MADE = tuple(Finding(check, Outcome.UNKNOWN, None, "not made") for check in CHECKS)
+PASSED = tuple(Finding(check, Outcome.PASSED) for check in CHECKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +167,12 @@ class Refused:
     detail: str = ""
     sure: bool = False
 
-    def finding(self, check: Check) -> Finding:
+    def finding(self, place: int) -> Finding:
+        """The finding of the check at that place, 0 to 6."""
         unsure = self.reason in (Reason.UNKNOWN_ISSUER, Reason.NOT_LOGGED) and not self.sure
         unknown = unsure or self.reason in UNKNOWNS
-        return Finding(check, Outcome.UNKNOWN if unknown else Outcome.FAILED, self.reason, self.detail)
+        outcome = Outcome.UNKNOWN if unknown else Outcome.FAILED
+        return Finding(CHECKS[place], outcome, self.reason, self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,15 @@ class StatusFacts:
     successor: str | None = None
     uri: str
     issued: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusResult:
+    """What check 6 came to; `as_of` is the age of what was known (POSIX seconds)."""
+
+    refused: Refused | None
+    facts: StatusFacts | None = None
+    as_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

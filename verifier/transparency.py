@@ -1,7 +1,7 @@
 """What the log and its witnesses establish (docs/format.md §5 rules 4–7, §6). Decisions only, no I/O."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from keys.notes import BadNoteSignatureError, cosignature_times, verify_note_signature
@@ -12,11 +12,11 @@ from schemas.errors import MalformedError
 from schemas.leaves import SnapshotLeaf, leaf_from_bytes
 from schemas.merkle import leaf_hash, verify_inclusion
 from schemas.note import SignedNote
-from schemas.status_list import StatusListClaims
+from schemas.status_list import Status, StatusListClaims
 from schemas.tlog_proof import TlogProof
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse
-from verifier.report import Logged, Reason, Refused
+from verifier.report import Logged, Reason, Refused, StatusFacts, StatusResult
 
 __all__ = [
     "AuthenticList",
@@ -48,10 +48,18 @@ class Witnessed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthenticList:
-    """A status list that is signed, and named by a snapshot leaf in a witnessed checkpoint."""
+    """A status list that is signed, and named by a snapshot leaf in a witnessed checkpoint.
+
+    `in_force` is what it comes to for every mark it calls valid.
+    """
 
     claims: StatusListClaims
     as_of: int
+    in_force: StatusResult = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        facts = StatusFacts(value=Status.VALID.slug, uri=self.claims.uri, issued=self.claims.iat)
+        object.__setattr__(self, "in_force", StatusResult(None, facts, self.as_of))
 
 
 def quorum_times(times: Sequence[int], document: TrustDocument) -> tuple[int, int, int] | None:

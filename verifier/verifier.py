@@ -13,12 +13,12 @@ from schemas.errors import MalformedError, TooLargeError
 from schemas.qr import Found, read
 from schemas.times import DAY, to_seconds
 from verifier.checks import check_memory
+from verifier.ground import Ground
 from verifier.http import Fetcher, HttpFetcher
 from verifier.policy import Policy
 from verifier.report import (
-    CHECKS,
     NOT_MADE,
-    Check,
+    STRUCTURE,
     Reason,
     Refused,
     Report,
@@ -57,6 +57,7 @@ class Verifier:
         self._remembered = Remembered() if self._file is None else self._file.load()
         self._chain = chain
         self._seen: View | None = None
+        self._ground: Ground | None = None  # of the last verdict
         self._lock = Lock()
         self.evidence_mark: bytes | None = None  # the mark a file of evidence is about, unverified
         self._opened: FileSource | None = None
@@ -139,22 +140,19 @@ class Verifier:
         found = _find(subject)
         if isinstance(found, Report):
             return replace(found, at=int(self._clock()))
-        asked = None if policy is None else policy.max_status_age
-        shortest = min([age for age in (self._max_age, max_age, asked) if age is not None], default=None)
+        if policy is not None or max_age is not None:
+            asked = None if policy is None else policy.max_status_age
+            max_age = min([age for age in (self._max_age, max_age, asked) if age is not None], default=None)
+        else:
+            max_age = self._max_age
         now = int(self._clock())
         source = self._source(self._chain)  # one for all judgements: it fetches once
+        if at is None:
+            return self._judge(found, source, now, None, policy, max_age)
 
         def judge(at: int | None) -> Report:
-            remembered = self._remembered
-            report, view = verify(
-                found, source, now=now, at=at, policy=policy, max_age=shortest, remembered=remembered
-            )
-            if view is not None and view is not self._seen:
-                self._remember(view)
-            return report
+            return self._judge(found, source, now, at, policy, max_age)
 
-        if at is None:
-            return judge(None)
         if isinstance(at, datetime):
             return judge(max(0, min(to_seconds(at), now)))  # of the time to come nothing is known
         first = judge(None)  # for the scheme's offset
@@ -175,6 +173,31 @@ class Verifier:
         report = self.verify(subject, at=at, policy=policy, max_age=max_age)
         if report.verdict is not Verdict.VALID:
             raise VerificationError(report)
+        return report
+
+    def _judge(
+        self,
+        found: Found,
+        source: Source,
+        now: int,
+        at: int | None,
+        policy: Policy | None,
+        max_age: int | None,
+    ) -> Report:
+        report, ground = verify(
+            found,
+            source,
+            now=now,
+            at=at,
+            policy=policy,
+            max_age=max_age,
+            remembered=self._remembered,
+            known=self._ground,
+        )
+        if ground is not self._ground and ground is not None:
+            self._ground = ground
+            if ground.view is not None and ground.view is not self._seen:
+                self._remember(ground.view)
         return report
 
     def _remember(self, view: View) -> None:
@@ -203,6 +226,5 @@ def _find(subject: bytes | str | Found) -> Found | Report:
         return read(subject)
     except MalformedError as error:
         reason = Reason.TOO_LARGE if isinstance(error, TooLargeError) else Reason.MALFORMED
-        finding = Refused(reason, str(error)).finding(Check.STRUCTURE)
-        rest = tuple(NOT_MADE[check] for check in CHECKS[1:])
-        return Report(at=0, findings=(finding, *rest))
+        finding = Refused(reason, str(error)).finding(STRUCTURE)
+        return Report(at=0, findings=(finding, *NOT_MADE[1:]))

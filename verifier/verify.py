@@ -4,29 +4,27 @@ Everything that decides is here and in `verifier.checks`; time, bytes and networ
 A mark that has failed causes no fetch, and nothing a token can say raises.
 """
 
-from functools import lru_cache
 from typing import Protocol
 
 from keys.signed import Signed, Unverified, read_mark
 from keys.trust import TrustChain, public_key
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
-from schemas.leaves import IssueLeaf
+from schemas.leaves import issue_entry
 from schemas.mark_number import MarkNumber
 from schemas.qr import Found
 from schemas.times import DAY, iso
-from schemas.trust_document import TrustDocument
 from schemas.trust_entries import TrustedKey
+from schemas.values import twin_of
 from verifier.checks import (
     CLOCK_ROOM,
-    StatusResult,
     check_issuer,
     check_logged,
-    check_memory,
     check_reference,
     check_status,
     check_window,
 )
+from verifier.ground import Ground
 from verifier.policy import Policy, check_policy
 from verifier.report import (
     ISSUER,
@@ -38,8 +36,6 @@ from verifier.report import (
     STATUS,
     STRUCTURE,
     WINDOW,
-    Authority,
-    Check,
     Finding,
     Logged,
     Note,
@@ -48,7 +44,7 @@ from verifier.report import (
     Reason,
     Refused,
     Report,
-    TrustFacts,
+    StatusResult,
 )
 from verifier.state import Remembered
 from verifier.view import View
@@ -57,9 +53,12 @@ __all__ = ["Source", "verify"]
 
 ENDS_SOON = 30 * DAY
 
-_BAD_SIGNATURE = Refused(Reason.BAD_SIGNATURE, "not signed by its issuer, or changed since")
-_NO_INDEPENDENT_WITNESS = Note(NoteReason.NO_INDEPENDENT_WITNESS, "one witness suffices here")
-_HOLDER_NOT_CHECKED = Note(NoteReason.HOLDER_NOT_CHECKED, "compare the holder's name and number yourself")
+_BAD_SIGNATURE = Refused(Reason.BAD_SIGNATURE, "not signed by its issuer, or changed since").finding(
+    SIGNATURE
+)
+_NO_STATUS = StatusResult(None)
+
+_blank_report = twin_of(Report)
 
 
 class Source(Protocol):
@@ -90,213 +89,160 @@ def verify(
     policy: Policy | None = None,
     max_age: int | None = None,
     remembered: Remembered | None = None,
-) -> tuple[Report, View | None]:
-    """Judge what was found at `at` (POSIX seconds, default `now`), and give the view that was used.
+    known: Ground | None = None,
+) -> tuple[Report, Ground | None]:
+    """Judge what was found at `at` (POSIX seconds, default `now`), and give the ground on which it was judged.
 
-    `max_age` (seconds) may only shorten how old a status may be.
+    `max_age` (seconds) may only shorten how old a status may be. `known` is the ground of an earlier verdict, taken
+    if it is still the same. This reads from top to bottom, and an honest mark runs through without a detour.
     """
-    case = _Case(found, source, now=now, at=at, policy=policy, max_age=max_age, remembered=remembered)
-    case.judge()
-    return case.report(), case.view
-
-
-class _Case:
-    """One verdict in the making; `judge` reads from top to bottom."""
-
-    def __init__(
-        self,
-        found: Found,
-        source: Source,
-        *,
-        now: int,
-        at: int | None,
-        policy: Policy | None,
-        max_age: int | None,
-        remembered: Remembered | None,
-    ) -> None:
-        self.found, self.source, self.now, self.policy = found, source, now, policy
-        self.at = now if at is None else at
-        self.is_past = self.at < now
-        self.max_age, self.remembered = max_age, remembered
-        self.findings: dict[Check, Finding] = dict(NOT_MADE)
-        self.chain: TrustChain | None = None
-        self.view: View | None = None
-        self.key: TrustedKey | None = None
-        self.mark: Signed[MarkClaims] | None = None
-        self.logged: Logged | Refused | None = None
-        self.status = StatusResult(None)
-
-    def judge(self) -> None:
-        # 1. Structure: the bytes are a mark, and the one the link names.
-        unverified = self._read()
-        if unverified is None:
-            return
-        # 2 and 3. Issuer and signature, under the trust held. A failure ends the work.
-        trust = self.source.trust()
-        if isinstance(trust, Refused):
-            self._put(ISSUER, trust)
-            return
-        self.chain, self.view = trust, self.source.held()
-        self._check_issuer(unverified)
-        if self._only(Reason.UNKNOWN_ISSUER) and not self._failed():
-            self._use(self.source.fetch(None))
-            self._check_issuer(unverified)
-        if self.mark is None:
-            return
-        claims, key = self.mark.claims, self.key
-        if key is None:  # a signature is only ever verified under a key
-            return
-        # 4. The window of the mark itself, and what it points to.
-        self._check_window(claims)
-        reference = check_reference(claims, key, self.chain.current)
-        # 5. Logged. What has not failed so far is worth a fetch; newer trust is applied to 2 and 3 again.
-        worth_it = not self._failed() and reference is None
-        if worth_it and self._use(self.source.fetch(claims.number)):
-            self._check_issuer(unverified)
-            if self._failed():
-                return
-            self._check_window(claims)
-        self._check_logged(key)
-        # 6. Status.
-        self._check_status(reference)
-        # 7. What the asker wants.
-        self._check_policy(claims, key)
-
-    def _read(self) -> Unverified[MarkClaims] | None:
-        data = self.found.mark
-        if data is None and self.found.number is not None:
-            data = self.source.find_mark(self.found.number)
-        if data is None:
-            detail = self.source.trouble or "no signed mark could be obtained"
-            self._put(STRUCTURE, Refused(Reason.MARK_UNAVAILABLE, detail))
-            return None
-        try:
-            unverified = read_mark(data)
-        except MalformedError as error:
-            self._put(STRUCTURE, Refused(Reason(error.reason), str(error)))
-            return None
-        named, number = self.found.number, unverified.unsafe_claims.number
-        if named is not None and named != str(number):
-            self._put(STRUCTURE, Refused(Reason.NUMBER_MISMATCH, f"the mark inside is {number}"))
-            return None
-        self.findings[STRUCTURE] = PASSED[STRUCTURE]
-        return unverified
-
-    def _use(self, view: View | None) -> bool:
-        """Take a view that is not the one held; the chain may only grow."""
-        if view is None or view is self.view:
-            return False
-        self.view, self.chain = view, view.chain
-        return True
-
-    def _check_issuer(self, unverified: Unverified[MarkClaims]) -> None:
-        if self.chain is None:
-            return
-        document, view = self.chain.current, self.view
-        newest = None if view is None else view.newest_list
-        # A list past its end cannot say that no newer version exists.
-        is_current = newest is not None and self.at < newest.claims.exp
-        seen = 0 if view is None else view.trust_version_seen
-        if self.remembered is not None:
-            seen = max(seen, self.remembered.trust_version)
-        self.key, refused = check_issuer(
-            unverified,
-            document,
-            at=self.at,
-            list_trust=newest.claims.trust_version if newest is not None and is_current else None,
-            seen_trust=seen,
-        )
-        self._put(ISSUER, refused)
-        self.mark = None
-        if self.key is None or self.findings[ISSUER].outcome is Outcome.FAILED:
-            self.findings[SIGNATURE] = NOT_MADE[SIGNATURE]
-            return
-        self.mark = unverified.verified_by(public_key(self.key))
-        self._put(SIGNATURE, _BAD_SIGNATURE if self.mark is None else None)
-
-    def _check_window(self, claims: MarkClaims) -> None:
-        latest = 0 if self.remembered is None else self.remembered.seen
-        for head in () if self.view is None else self.view.heads:
-            latest = max(latest, head.seen_at)
-        self._put(WINDOW, check_window(claims, at=self.at, now=self.now, latest_seen=latest))
-
-    def _check_logged(self, key: TrustedKey) -> None:
-        if self.view is None or self.mark is None:
-            if not self._failed():
-                detail = self.source.trouble or "no proof is at hand"
-                self._put(LOGGED, Refused(Reason.NOT_LOGGED, detail))
-            return
-        entry = IssueLeaf(mark=self.mark.raw).to_bytes()
-        self.logged = self.view.logged(entry, iat=self.mark.claims.iat)
+    when = now if at is None else at
+    findings = list(NOT_MADE)
+    # 1. Structure: the bytes are a mark, and the one the link names.
+    read = _read(found, source)
+    if isinstance(read, Refused):
+        findings[STRUCTURE] = read.finding(STRUCTURE)
+        return _report(when, found, findings), None
+    findings[STRUCTURE] = PASSED[STRUCTURE]
+    # 2 and 3. Issuer and signature, under the trust held. A failure ends the work.
+    chain = source.trust()
+    if isinstance(chain, Refused):
+        findings[ISSUER] = chain.finding(ISSUER)
+        return _report(when, found, findings), None
+    view = source.held()
+    ground = known
+    if ground is None or not ground.is_of(chain, view, remembered):
+        ground = Ground(chain, view, remembered)
+    key, mark = _check_origin(read, ground, when, findings)
+    if findings[ISSUER].reason is Reason.UNKNOWN_ISSUER and not _has_failed(findings):
+        ground = _newer(ground, source.fetch(None))
+        key, mark = _check_origin(read, ground, when, findings)
+    if key is None or mark is None:
+        return _report(when, found, findings, ground, policy, key), ground
+    claims = mark.claims
+    # 4. The window of the mark itself, and what it points to.
+    refused = check_window(claims, at=when, now=now, latest_seen=ground.latest_seen)
+    findings[WINDOW] = PASSED[WINDOW] if refused is None else refused.finding(WINDOW)
+    reference = check_reference(claims, key, ground.document)
+    # 5. Logged. What has not failed so far is worth a fetch; newer trust is applied to 2, 3 and 4 again.
+    if reference is None and (refused is None or not _has_failed(findings)):
+        newer = _newer(ground, source.fetch(claims.number))
+        if newer is not ground:
+            ground = newer
+            again, mark = _check_origin(read, ground, when, findings)
+            if _has_failed(findings):
+                return _report(when, found, findings, ground, policy, again), ground
+            refused = check_window(claims, at=when, now=now, latest_seen=ground.latest_seen)
+            findings[WINDOW] = PASSED[WINDOW] if refused is None else refused.finding(WINDOW)
+    view = ground.view
+    logged: Logged | Refused | None = None
+    if view is not None and mark is not None:
+        logged = view.logged(issue_entry(mark.raw), iat=claims.iat)
         # "Now", asked a moment late, is not the past: else nobody who passes a time would see a rollback.
-        is_past = self.at < self.now - CLOCK_ROOM
-        memory = check_memory(self.view, self.remembered, is_past=is_past)
-        self._put(LOGGED, check_logged(self.mark, key, self.logged, memory))
-
-    def _check_status(self, reference: Refused | None) -> None:
-        if reference is not None:
-            self._put(STATUS, reference)
-        elif self.view is None or self.mark is None or self.logged is None:
-            if not self._failed():
-                detail = self.source.trouble or "no status list is at hand"
-                self._put(STATUS, Refused(Reason.STATUS_UNAVAILABLE, detail))
-        else:
-            self.status = check_status(
-                self.mark, self.logged, self.view, at=self.at, max_age=self.max_age, is_past=self.is_past
-            )
-            self._put(STATUS, self.status.refused)
-
-    def _check_policy(self, claims: MarkClaims, key: TrustedKey) -> None:
-        refused = None
-        if self.policy is not None and self.chain is not None:
-            offset = self.chain.current.scheme.offset
-            refused = check_policy(claims, key.owner, self.policy, offset=offset)
-        self._put(POLICY, refused)
-
-    def _put(self, check: Check, refused: Refused | None) -> None:
-        self.findings[check] = PASSED[check] if refused is None else refused.finding(check)
-
-    def _failed(self) -> bool:
-        return Outcome.FAILED in [finding.outcome for finding in self.findings.values()]
-
-    def _only(self, reason: Reason) -> bool:
-        return self.findings[ISSUER].reason is reason
-
-    def _notes(self) -> tuple[Note, ...]:
-        notes = []
-        document = None if self.chain is None else self.chain.current
-        if self.found.host is not None and document is not None and not document.lists_host(self.found.host):
-            notes.append(Note(NoteReason.UNKNOWN_HOST, f"{self.found.host} is no host of this scheme"))
-        if self.mark is not None:
-            if self.view is not None and 1 in [head.k for head in self.view.heads]:
-                notes.append(_NO_INDEPENDENT_WITNESS)
-            if self.policy is None or self.policy.organisation is None:
-                notes.append(_HOLDER_NOT_CHECKED)
-            if 0 < self.mark.claims.exp - self.at <= ENDS_SOON:
-                notes.append(Note(NoteReason.ENDS_SOON, f"ends {iso(self.mark.claims.exp)}"))
-        return tuple(notes)
-
-    def report(self) -> Report:
-        document = None if self.chain is None else self.chain.current
-        trust, authority = None, None
-        if self.chain is not None:
-            trust, authority = _trust_facts(self.chain.anchor, self.chain.current)
-        return Report(
-            at=self.at,
-            findings=tuple(self.findings.values()),  # kept in the order of the checks
-            as_of=self.status.as_of,
-            notes=self._notes(),
-            mark=self.mark,
-            owner=None if self.key is None else self.key.owner,
-            offset=0 if document is None else document.scheme.offset,
-            authority=None if self.mark is None else authority,
-            status=self.status.facts,
-            log=self.logged if isinstance(self.logged, Logged) else None,
-            trust=trust,
-        )
+        memory = ground.memory if when >= now - CLOCK_ROOM else ground.memory_of_past
+        refused = check_logged(mark, key, logged, memory)
+        findings[LOGGED] = PASSED[LOGGED] if refused is None else refused.finding(LOGGED)
+    elif not _has_failed(findings):
+        detail = source.trouble or "no proof is at hand"
+        findings[LOGGED] = Refused(Reason.NOT_LOGGED, detail).finding(LOGGED)
+    # 6. Status.
+    status = _NO_STATUS
+    if reference is not None:
+        findings[STATUS] = reference.finding(STATUS)
+    elif view is not None and mark is not None and logged is not None:
+        status = check_status(mark, logged, view, at=when, max_age=max_age, is_past=when < now)
+        refused = status.refused
+        findings[STATUS] = PASSED[STATUS] if refused is None else refused.finding(STATUS)
+    elif not _has_failed(findings):
+        detail = source.trouble or "no status list is at hand"
+        findings[STATUS] = Refused(Reason.STATUS_UNAVAILABLE, detail).finding(STATUS)
+    # 7. What the asker wants.
+    refused = None
+    if policy is not None:
+        refused = check_policy(claims, key.owner, policy, offset=ground.document.scheme.offset)
+    findings[POLICY] = PASSED[POLICY] if refused is None else refused.finding(POLICY)
+    return _report(when, found, findings, ground, policy, key, mark, logged, status), ground
 
 
-@lru_cache(maxsize=64)  # the same for every mark judged under one document
-def _trust_facts(anchor: str, document: TrustDocument) -> tuple[TrustFacts, Authority]:
-    facts = TrustFacts(anchor=anchor, version=document.version, expires=document.expires)
-    return facts, Authority(scheme=document.scheme.id, names=document.scheme.names)
+def _read(found: Found, source: Source) -> Unverified[MarkClaims] | Refused:
+    data, named = found.mark, found.number
+    if data is None and named is not None:
+        data = source.find_mark(named)
+    if data is None:
+        return Refused(Reason.MARK_UNAVAILABLE, source.trouble or "no signed mark could be obtained")
+    try:
+        read = read_mark(data)
+    except MalformedError as error:
+        return Refused(Reason(error.reason), str(error))
+    number = read.unsafe_claims.number
+    if named is not None and named != str(number):
+        return Refused(Reason.NUMBER_MISMATCH, f"the mark inside is {number}")
+    return read
+
+
+def _check_origin(
+    read: Unverified[MarkClaims], ground: Ground, when: int, findings: list[Finding]
+) -> tuple[TrustedKey | None, Signed[MarkClaims] | None]:
+    """2 and 3: the key that may have issued it, and the mark once that key is found to have signed it."""
+    key, refused = check_issuer(
+        read,
+        ground.document,
+        at=when,
+        list_trust=ground.list_trust if when < ground.list_until else None,
+        seen_trust=ground.seen_trust,
+    )
+    findings[ISSUER] = PASSED[ISSUER] if refused is None else refused.finding(ISSUER)
+    if key is None or (refused is not None and findings[ISSUER].outcome is Outcome.FAILED):
+        findings[SIGNATURE] = NOT_MADE[SIGNATURE]
+        return key, None
+    mark = read.verified_by(public_key(key))
+    findings[SIGNATURE] = _BAD_SIGNATURE if mark is None else PASSED[SIGNATURE]
+    return key, mark
+
+
+def _newer(ground: Ground, view: View | None) -> Ground:
+    """Take a view that is not the one held; the chain may only grow."""
+    return ground if view is None or view is ground.view else Ground(view.chain, view, ground.remembered)
+
+
+def _has_failed(findings: list[Finding]) -> bool:
+    return Outcome.FAILED in [finding.outcome for finding in findings]
+
+
+def _notes(
+    when: int, found: Found, ground: Ground, policy: Policy | None, mark: Signed[MarkClaims] | None
+) -> tuple[Note, ...]:
+    notes: tuple[Note, ...] = ()
+    if mark is not None:
+        notes = ground.notes if policy is None or policy.organisation is None else ground.notes_if_named
+        if 0 < mark.claims.exp - when <= ENDS_SOON:
+            notes += (Note(NoteReason.ENDS_SOON, f"ends {iso(mark.claims.exp)}"),)
+    if found.host is not None and not ground.document.lists_host(found.host):
+        notes = (Note(NoteReason.UNKNOWN_HOST, f"{found.host} is no host of this scheme"), *notes)
+    return notes
+
+
+def _report(
+    when: int,
+    found: Found,
+    findings: list[Finding],
+    ground: Ground | None = None,
+    policy: Policy | None = None,
+    key: TrustedKey | None = None,
+    mark: Signed[MarkClaims] | None = None,
+    logged: Logged | Refused | None = None,
+    status: StatusResult = _NO_STATUS,
+) -> Report:
+    report = _blank_report()
+    report.at, report.findings = when, tuple(findings)
+    report.as_of, report.status = status.as_of, status.facts
+    report.notes = () if ground is None else _notes(when, found, ground, policy, mark)
+    report.mark = mark
+    report.owner = None if key is None else key.owner
+    report.offset = 0 if ground is None else ground.document.scheme.offset
+    report.authority = None if ground is None or mark is None else ground.authority
+    report.log = logged if isinstance(logged, Logged) else None
+    report.trust = None if ground is None else ground.trust
+    report.__class__ = Report
+    done: Report = report
+    return done
