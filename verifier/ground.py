@@ -25,6 +25,7 @@ class Ground:
     def __init__(self, chain: TrustChain, view: View | None, remembered: Remembered | None) -> None:
         self.chain, self.view, self.remembered = chain, view, remembered
         self.document = document = chain.current
+        self.offset = document.scheme.offset
         heads = () if view is None else view.heads
         newest = None if view is None else view.newest_list
         # What the freshest authentic list says of trust, and until when: past its end it rules nothing out.

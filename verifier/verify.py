@@ -129,9 +129,9 @@ def verify(
         newer = _newer(ground, source.fetch(claims.number))
         if newer is not ground:
             ground = newer
-            again, mark = _check_origin(read, ground, when, findings)
-            if _has_failed(findings):
-                return _report(when, found, findings, ground, policy, again), ground
+            key, mark = _check_origin(read, ground, when, findings)
+            if key is None or mark is None or _has_failed(findings):
+                return _report(when, found, findings, ground, policy, key, mark), ground
             refused = check_window(claims, at=when, now=now, latest_seen=ground.latest_seen)
             findings[WINDOW] = PASSED[WINDOW] if refused is None else refused.finding(WINDOW)
     view = ground.view
@@ -159,7 +159,7 @@ def verify(
     # 7. What the asker wants.
     refused = None
     if policy is not None:
-        refused = check_policy(claims, key.owner, policy, offset=ground.document.scheme.offset)
+        refused = check_policy(claims, key.owner, policy, offset=ground.offset)
     findings[POLICY] = PASSED[POLICY] if refused is None else refused.finding(POLICY)
     return _report(when, found, findings, ground, policy, key, mark, logged, status), ground
 
@@ -239,7 +239,7 @@ def _report(
     report.notes = () if ground is None else _notes(when, found, ground, policy, mark)
     report.mark = mark
     report.owner = None if key is None else key.owner
-    report.offset = 0 if ground is None else ground.document.scheme.offset
+    report.offset = 0 if ground is None else ground.offset
     report.authority = None if ground is None or mark is None else ground.authority
     report.log = logged if isinstance(logged, Logged) else None
     report.trust = None if ground is None else ground.trust

@@ -259,3 +259,16 @@ def test_require_gives_a_valid_report_and_raises_any_other(scene: Scene) -> None
         with pytest.raises(VerificationError) as caught:
             judge.require(scene.ended.raw)
         assert caught.value.report.reasons == (Reason.REVOKED,)
+
+
+def test_what_newer_trust_says_of_the_key_is_applied_to_the_mark_that_brought_it() -> None:
+    world = World()
+    world.issue()
+    stolen = world.issue()
+    world.publish(ISSUED + HOUR)
+    world.compromise("issuer-3", NOW - DAY, size=stolen.index)
+    world.publish(NOW - HOUR)
+    files = {f"/m/{stolen.number}/evidence": world.evidence(stolen)}
+    held = walk(world.anchor, world.notes[:1])
+    asking = Verifier.from_registry(Recording(files), anchor=world.anchor, chain=held, clock=lambda: NOW)
+    assert asking.verify(stolen.raw).reasons == (Reason.KEY_COMPROMISED,)
