@@ -58,9 +58,10 @@ class _Scheme:
 
 def is_corporate_number(value: str) -> bool:
     """Whether the first of 13 digits checks the others."""
-    # 9 − (Σ digits, from the right every second one twice) mod 9. Modulo 9 a number equals the sum of its digits,
-    # so two conversions do what a loop over twelve digits would; this is asked for every mark.
-    return 9 - (int(value[1:]) + int(value[-2:0:-2])) % 9 == int(value[0])
+    # 9 − (Σ of the other digits, from the right every second one twice) mod 9: so it is never 0, and with that sum it
+    # makes a multiple of 9. Modulo 9 a number is the sum of its digits wherever they stand, so one conversion does
+    # what a loop over them would; this is asked for every mark.
+    return value[0] != "0" and int(value + value[-2:0:-2]) % 9 == 0
 
 
 def _is_gln(value: str) -> bool:

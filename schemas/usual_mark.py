@@ -22,7 +22,7 @@ from schemas.cose import MARK_TYPE, MAX_SIGN1, Header, read_header, to_be_signed
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import BadOrganisationIdError, OrganisationId, is_corporate_number
-from schemas.text import is_everyday
+from schemas.text import are_everyday
 from schemas.values import twin_of
 
 __all__ = ["read_usual"]
@@ -34,31 +34,31 @@ _MARK = re.compile(
     (\xd2\x84 \x58\x23.{35} \xa0)                           # tag 18, array of 4, protected, nothing unprotected
     (\x58.|\x59..)                                          # the head of the payload
     \xa7
-    \x02 (?:\x720188:([0-9]{13})|(x?+.)([0-9]{4}:[0-9A-Z]++))                   # sub
+    \x02 (?:\x720188:([1-9][0-9]{12})|(x?+.[0-9]{4}:[0-9A-Z]++))                # sub
     \x04\x1a (.{4}\x05\x1a.{4}\x06\x1a.{4})                                     # exp, nbf, iat
     \x07\x46 ([\x00-\x1f].{5})                                                  # cti, below 2^45
     \x19\xff\xff \xa1\x6bstatus_list \xa2                                       # 65535
     \x63idx ([\x00-\x17]|\x18[\x18-\xff]|\x19[\x01-\xff].|\x1a\x00[\x01-\xff]..)
     \x63uri ((?:x.|[\x61-\x77])https:[!-9;-~]++)            # no colon (3a): the next key begins with one
     \x3a\x00\x01\x00\x00 (.)                                                    # -65537
-    \x01 (x?+.)([a-z0-9][a-z0-9-]{0,31}+)                                       # scheme
-    \x02 (x?+.)([!-~][ -~]*+)                                                   # edition
+    (\x01 x?+.[a-z0-9][a-z0-9-]{0,31}+ \x02 x?+.[!-~][ -~]*+)                   # scheme, edition
     (\x03[\x01-\x09]\x04[\x01\x02])                                             # level, assessment
-    \x05 (x?+.)([^\x00-\x1f]++)                                                 # name
+    \x05 (x?+.)([\x20-\xff]++)                                                 # name
     (?:\x06 (x?+.)([!-~][ -~]*+))?+                                             # Latin name
-    \x07 ([\x82\x83][\x01-\x03]) (x?+.)([^\x00-\x17]++)                         # scope: unit, statement, the rest
-    (?:\x08 (x?+.)([!-~][ -~]*+))?+                                             # assessing organisation
+    \x07 ([\x82\x83][\x01-\x03]) (x?+.)([\x18-\xff]++)                         # scope: unit, statement, the rest
+    (?:\x08 (x?+.[!-~][ -~]*+))?+                                               # assessing organisation
     (?:\x09\x58\x20 (.{32}))?+                                                  # entities
     """,
     re.VERBOSE | re.DOTALL,
 )
+_MAX_MARK = MAX_SIGN1[MARK_TYPE]
 _BEFORE, _AFTER = 40, 66  # bytes before the payload's head, and of the signature with its head
 # What the catches may be, each in its one encoding.
 _SIZES = {head: size for size in range(1, MAX_TEXT + 1) if (head := cbor.text_string("a" * size)[:-size])}
 _PAYLOAD_HEADS = {
     _BEFORE + len(whole) + _AFTER: whole[:-size]
-    for size in range(24, MAX_SIGN1[MARK_TYPE])
-    if _BEFORE + len(whole := cbor.byte_string(bytes(size))) + _AFTER <= MAX_SIGN1[MARK_TYPE]
+    for size in range(24, _MAX_MARK)
+    if _BEFORE + len(whole := cbor.byte_string(bytes(size))) + _AFTER <= _MAX_MARK
 }
 _GRADES = {
     bytes((3, level, 4, assessment.value)): (level, assessment)
@@ -80,100 +80,102 @@ def read_usual(data: bytes) -> tuple[Header, bytes, bytes, MarkClaims] | None:
 
     They equal what `Sign1.from_bytes(data, typ=MARK_TYPE)` and `MarkClaims.from_bytes` of its payload give.
     """
-    found = _MARK.fullmatch(data, 0, len(data) - _AFTER) if len(data) <= MAX_SIGN1[MARK_TYPE] else None
-    if found is None or data[-66:-64] != b"\x58\x40":
+    found = _MARK.fullmatch(data, 0, len(data) - _AFTER) if len(data) <= _MAX_MARK else None
+    if found is None or data[-_AFTER:-64] != b"\x58\x40":
         return None
     # fmt: off
     (
-        opening, payload_head,
-        corporate_number, holder_head, holder, times, cti, idx, uri,
-        facts, scheme_head, scheme, edition_head, edition, grade,
-        name_head, name, name_latin_head, name_latin,
-        scope, statement_head, statement, assessor_head, assessor, entities,
+        opening, payload_head, corporate_number, other_holder, times, cti, idx, uri, facts, edition, grade,
+        name_head, name, name_latin_head, name_latin, scope, statement_head, statement, assessor, entities,
     ) = found.groups()
     # fmt: on
     # 1. The envelope: a header met before, a payload as long as its head says.
     envelope = _opened(opening)
     if envelope is None or payload_head != _PAYLOAD_HEADS.get(len(data)):
         return None
-    header, structure = envelope
-    # 2. Every text is as long as its head says, and the head is the shortest for it; the facts are as many as theirs.
-    status_uri = _uri_of(uri)
-    size = _SIZES.get(statement_head, 0)
+    # 2. A text is as long as its head says, and the head is the shortest for it; the facts are as many as theirs.
+    named, status_uri = _edition(edition), _known(uri)
     unit, has_latin, is_group = _SCOPES[scope]
-    statement, rest = statement[:size], statement[size:]
+    size = _SIZES.get(statement_head, 0)
     if (
-        status_uri is None
-        or _SIZES.get(scheme_head) != len(scheme)
-        or _SIZES.get(edition_head) != len(edition)
+        named is None
+        or status_uri is None
         or _SIZES.get(name_head) != len(name)
         or (name_latin is not None and _SIZES.get(name_latin_head) != len(name_latin))
-        or len(statement) != size
-        or (assessor is not None and _SIZES.get(assessor_head) != len(assessor))
+        or (len(statement) <= size if has_latin else len(statement) != size)
         or facts[0] != 0xA6 + (name_latin is not None) + (assessor is not None) + (entities is not None)
-    ):
-        return None
-    # 3. Texts are of everyday characters. What has to be Latin is ASCII; the pattern says so of all but these.
-    try:
-        name_text, statement_text = name.decode(), statement.decode()
-    except UnicodeDecodeError:
-        return None
-    if not is_everyday(name_text) or not is_everyday(statement_text):
-        return None
-    if name_latin is None and not name_text.isascii():
-        return None
-    statement_latin = None
-    if has_latin:
-        statement_latin = _latin(rest)
-        if statement_latin is None:
-            return None
-    elif rest:
-        return None
-    # 4. Times in four bytes that need them, in their order; entities for a group and for nobody else.
-    exp, nbf, iat = _times(times)
-    if (
-        not 0xFFFF < nbf < exp
-        or iat <= 0xFFFF
-        or nbf < iat - BACKDATE_LIMIT
         or is_group is (entities is None)
     ):
         return None
-    # 5. The holder.
-    if corporate_number is None:
-        organisation = _other_holder(holder_head, holder)
-        if organisation is None:
+    claims = _blank_claims()
+    claims.status_uri, claims.unit, claims.entities_sha256 = status_uri, unit, entities
+    claims.scheme, claims.edition = named
+    claims.level, claims.assessment = _GRADES[grade]
+    # 3. Texts are of everyday characters. What has to be Latin is ASCII.
+    try:
+        claims.name = texts = name.decode()
+        if name_latin is not None:
+            claims.name_latin = name_latin.decode()
+        elif texts.isascii():
+            claims.name_latin = None
+        else:
             return None
+        if has_latin:
+            latin_head = statement[size : size + 2] if statement[size] == 0x78 else statement[size : size + 1]
+            latin = statement[size + len(latin_head) :]
+            if _SIZES.get(latin_head) != len(latin) or not latin.isascii():
+                return None
+            claims.statement_latin = latin.decode()
+            claims.statement = what = statement[:size].decode()
+            texts = f"{texts}\n{what}\n{claims.statement_latin}"
+        else:
+            claims.statement_latin = None
+            claims.statement = what = statement.decode()
+            texts = f"{texts}\n{what}"
+    except UnicodeDecodeError:
+        return None
+    if not are_everyday(texts):
+        return None
+    claims.assessor = None if assessor is None else _text(assessor)
+    if assessor is not None and claims.assessor is None:
+        return None
+    # 4. Times in the four bytes they need, and in their order.
+    claims.exp, claims.nbf, claims.iat = exp, nbf, iat = _times(times)
+    if not 0xFFFF < nbf < exp or iat <= 0xFFFF or nbf < iat - BACKDATE_LIMIT:
+        return None
+    # 5. The holder, the mark's number and its place in a status list.
+    if corporate_number is not None:
+        holder = _blank_holder()
+        holder.icd, holder.value = "0188", corporate_number.decode()
+        if not is_corporate_number(holder.value):
+            return None
+        holder.__class__ = OrganisationId
+        claims.holder = holder
     else:
-        value = corporate_number.decode()
-        if not is_corporate_number(value):
+        claims.holder = _other(other_holder)
+        if claims.holder is None:
             return None
-        organisation = _blank_holder()
-        organisation.icd, organisation.value = "0188", value
-        organisation.__class__ = OrganisationId
-    number = _blank_number()
+    claims.number = number = _blank_number()
     number.value = int.from_bytes(cti)
     number.__class__ = MarkNumber
-    claims = _blank_claims()
-    claims.holder = organisation
-    claims.exp, claims.nbf, claims.iat = exp, nbf, iat
-    claims.number = number
     claims.status_index = idx[0] if len(idx) == 1 else int.from_bytes(idx[1:])
-    claims.status_uri = status_uri
-    claims.scheme, claims.edition = scheme.decode(), edition.decode()
-    claims.level, claims.assessment = _GRADES[grade]
-    claims.name = name_text
-    claims.name_latin = None if name_latin is None else name_latin.decode()
-    claims.unit = unit
-    claims.statement, claims.statement_latin = statement_text, statement_latin
-    claims.assessor = None if assessor is None else assessor.decode()
-    claims.entities_sha256 = entities
     claims.__class__ = MarkClaims
-    return header, structure + data[_BEFORE:-_AFTER], data[-64:], claims
+    return envelope[0], envelope[1] + data[_BEFORE:-_AFTER], data[-64:], claims
+
+
+def _text(item: bytes) -> str | None:
+    """Read one text with its head, or give None. Raises UnicodeDecodeError."""
+    head = item[:2] if item.startswith(b"x") else item[:1]
+    text = item[len(head) :]
+    return text.decode() if _SIZES.get(head) == len(text) else None
+
+
+# Three caches, of what a mark shares with thousands: none holds anything of its own.
 
 
 @lru_cache(maxsize=1024)  # one entry a key, as in `schemas.cose.read_header`
 def _opened(opening: bytes) -> tuple[Header, bytes] | None:
-    """Give the header and what the Sig_structure begins with."""
+    """Give the header, and what the Sig_structure begins with."""
     protected = opening[4:-1]
     try:
         header = read_header(protected)
@@ -182,25 +184,18 @@ def _opened(opening: bytes) -> tuple[Header, bytes] | None:
     return (header, to_be_signed(protected, b"")[:-1]) if header.typ == MARK_TYPE else None
 
 
-@lru_cache(maxsize=1024)  # one entry a list, and up to 2^17 marks name the same list
-def _uri_of(item: bytes) -> str | None:
-    head = item[:2] if item.startswith(b"x") else item[:1]
-    text = item[len(head) :]
-    return text.decode() if _SIZES.get(head) == len(text) else None
+@lru_cache(maxsize=256)  # one entry an edition of a scheme's requirements
+def _edition(items: bytes) -> tuple[str, str] | None:
+    """Read facts 1 and 2. The key of the second stands in neither text: they hold no byte below 20."""
+    scheme, edition = (_text(item) for item in items[1:].split(b"\x02", 1))
+    return None if scheme is None or edition is None else (scheme, edition)
 
 
-def _latin(item: bytes) -> str | None:
-    """The text that a statement's Latin form is, with its head."""
-    head = item[:2] if item.startswith(b"x") else item[:1]
-    text = item[len(head) :]
-    if _SIZES.get(head) != len(text) or not text.isascii():
-        return None
-    latin = text.decode()
-    return latin if is_everyday(latin) else None
+_known = lru_cache(maxsize=1024)(_text)  # one entry a status list, which up to 2^17 marks name
 
 
-def _other_holder(head: bytes, text: bytes) -> OrganisationId | None:
+def _other(item: bytes) -> OrganisationId | None:
     try:
-        return OrganisationId.from_text(text.decode()) if _SIZES.get(head) == len(text) else None
+        return OrganisationId.from_text(_text(item) or "")
     except BadOrganisationIdError:
         return None

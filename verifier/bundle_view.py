@@ -132,8 +132,8 @@ class BundleView:
         self._is_register = archive.manifest.variant == "register"
         self._logs: dict[int, _BundleLog] = {}
         self.refused: Refused | None = None
-        # By place: the sizes of the landmarks, and when each was witnessed; then when the head was.
-        self._landmarks: dict[int, tuple[list[int], list[int]]] = {}
+        # By place: the sizes of the landmarks, when each was witnessed and last when the head was, the log's origin.
+        self._landmarks: dict[int, tuple[list[int], list[int], str]] = {}
         for listed in archive.manifest.logs:
             self._open(listed.dir)
         self.heads = tuple(log.head for log in self._logs.values())
@@ -159,7 +159,8 @@ class BundleView:
             return
         self._logs[head.place] = log
         sizes = [one.checkpoint.size for one in landmarks]
-        self._landmarks[head.place] = sizes, [one.logged_by for one in (*landmarks, head)]
+        times = [one.logged_by for one in (*landmarks, head)]
+        self._landmarks[head.place] = sizes, times, head.checkpoint.origin
 
     def _read_landmarks(self, directory: str, log: _BundleLog) -> tuple[Witnessed, ...] | Refused:
         found: list[Witnessed] = []
@@ -223,14 +224,15 @@ class BundleView:
 
     def _logged(self, place: int, index: int, leaf: bytes, iat: int) -> Logged:
         """Bound the logged time by the landmarks on both sides; the head is the last of them."""
-        sizes, times = self._landmarks[place]
+        sizes, times, origin = self._landmarks[place]
         after = bisect_right(sizes, index)
         logged_by = times[after]
-        before = times[after - 1] if after else self._began
+        not_before = times[after - 1] if after else self._began
+        if not_before < iat - CLOCK_ROOM:
+            not_before = iat - CLOCK_ROOM
         logged = _blank_logged()
-        logged.place, logged.index, logged.leaf = place, index, leaf
-        logged.origin = self._logs[place].head.checkpoint.origin
-        logged.not_before = min(max(before, iat - CLOCK_ROOM), logged_by)
+        logged.place, logged.origin, logged.index, logged.leaf = place, origin, index, leaf
+        logged.not_before = not_before if not_before < logged_by else logged_by
         logged.logged_by = logged_by
         logged.__class__ = Logged
         done: Logged = logged

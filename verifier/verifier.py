@@ -12,6 +12,7 @@ from keys.trust import TrustChain
 from schemas.errors import MalformedError, TooLargeError
 from schemas.qr import Found, read
 from schemas.times import DAY, to_seconds
+from schemas.values import twin_of
 from verifier.checks import check_memory
 from verifier.ground import Ground
 from verifier.http import Fetcher, HttpFetcher
@@ -149,17 +150,16 @@ class Verifier:
         source = self._source(self._chain)  # one for all judgements: it fetches once
         if at is None:
             return self._judge(found, source, now, None, policy, max_age)
-
-        def judge(at: int | None) -> Report:
-            return self._judge(found, source, now, at, policy, max_age)
-
         if isinstance(at, datetime):
-            return judge(max(0, min(to_seconds(at), now)))  # of the time to come nothing is known
-        first = judge(None)  # for the scheme's offset
-        start = datetime.combine(at, time.min, timezone(timedelta(seconds=first.offset)))
-        moments = [to_seconds(start), to_seconds(start) + DAY - 1]
-        reports = [judge(max(0, min(moment, now))) for moment in moments]
-        return max(reports, key=lambda report: _BADNESS[report.verdict])
+            moment = max(0, min(to_seconds(at), now))  # of the time to come nothing is known
+            return self._judge(found, source, now, moment, policy, max_age)
+        first = self._judge(found, source, now, None, policy, max_age)  # for the scheme's offset
+        start = to_seconds(datetime.combine(at, time.min, timezone(timedelta(seconds=first.offset))))
+        reports = [
+            self._judge(found, source, now, max(0, min(moment, now)), policy, max_age)
+            for moment in (start, start + DAY - 1)
+        ]
+        return max(reports, key=_badness)
 
     def require(
         self,
@@ -213,15 +213,24 @@ class Verifier:
             self._seen = view
 
 
+_blank_found = twin_of(Found)
 _BADNESS = {Verdict.VALID: 0, Verdict.UNDETERMINED: 1, Verdict.INVALID: 2}
+
+
+def _badness(report: Report) -> int:
+    return _BADNESS[report.verdict]
 
 
 def _find(subject: bytes | str | Found) -> Found | Report:
     """Tell bytes from text; what is neither mark nor link becomes a report, not an exception."""
+    if isinstance(subject, bytes):
+        found = _blank_found()
+        found.number, found.host, found.mark = None, None, subject
+        found.__class__ = Found
+        done: Found = found
+        return done
     if isinstance(subject, Found):
         return subject
-    if isinstance(subject, bytes):
-        return Found(number=None, host=None, mark=subject)
     try:
         return read(subject)
     except MalformedError as error:
