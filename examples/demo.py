@@ -63,6 +63,19 @@ class Demo:
 
     # -- set up ----------------------------------------------------------------------------
 
+    def look_for_others(self) -> None:
+        """End with a plain word when a port is taken: whoever answers there is not this demonstration."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        if not _free(self.bind, self.port):
+            raise SystemExit(
+                f"demo: port {self.port} of {self.bind} cannot be had; take another: make demo PORT=…"
+            )
+        if not _free("127.0.0.1", self._witness_port()):
+            raise SystemExit(
+                f"demo: port {self._witness_port()} of the witness is in use. Does a demonstration still run in "
+                f"{self.home}? Stop it, or take another folder: make demo DEMO_DIR=…"
+            )
+
     def set_up(self) -> None:
         """Make keys, a witness, a trust document signed by two of three roots, and an empty register."""
         self.home.mkdir(parents=True, exist_ok=True)
@@ -168,6 +181,14 @@ class Demo:
         )
         self.running.append(process)
         return process
+
+    def watch(self) -> None:
+        """Stay until the witness or the register ends."""
+        while all(process.poll() is None for process in self.running):
+            time.sleep(0.5)
+        for name, process in zip(("the witness", "the register"), self.running, strict=True):
+            if process.returncode is not None:
+                raise SystemExit(f"demo: {name} ended with {process.returncode}; the rest is stopped too")
 
     def stop(self) -> None:
         for process in reversed(self.running):
@@ -300,10 +321,21 @@ def _utc(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _free(host: str, port: int) -> bool:
+    """Tell whether a server could listen there now, as gunicorn would."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
 def _wait(url: str, process: "subprocess.Popen[bytes]", name: str) -> None:
     for _ in range(300):
         if process.poll() is not None:
-            raise SystemExit(f"demo: {name} did not start; is its port in use?")
+            raise SystemExit(f"demo: {name} did not start; what it said stands above")
         try:
             urllib.request.urlopen(url, timeout=5).close()
         except (urllib.error.URLError, OSError):
@@ -323,12 +355,15 @@ def main() -> int:
     demo = Demo(arguments.home.resolve())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
+        demo.look_for_others()
+        if not (demo.home / "marks.csv").exists():
+            print("demo: making keys, a register and its marks; about half a minute", flush=True)
         demo.set_up()
         demo.start()
         demo.fill()
         if arguments.verb == "serve":
             demo.say()
-            demo.running[-1].wait()
+            demo.watch()
     except KeyboardInterrupt:
         pass
     finally:
