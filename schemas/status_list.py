@@ -61,6 +61,8 @@ class Status(IntEnum):
 
 def status_at(data: bytes, index: int, *, bits: int = BITS) -> int:
     """Read one entry of uncompressed list bytes, least significant bits first. IndexError beyond the end."""
+    if bits == BITS:
+        return data[index >> 2] >> 2 * (index & 3) & 3
     per_byte = 8 // bits
     return (data[index // per_byte] >> (index % per_byte * bits)) & ((1 << bits) - 1)
 

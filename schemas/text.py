@@ -20,7 +20,7 @@ import unicodedata
 
 from schemas.errors import MalformedError
 
-__all__ = ["are_everyday", "check_text", "is_latin", "keep_old_forms", "without_selectors"]
+__all__ = ["EVERYDAY_LINES", "check_text", "is_latin", "keep_old_forms", "without_selectors"]
 
 # Variation selectors as Japanese uses them: VS1–VS16 (standardised) and VS17–VS256 (ideographic, IVD).
 _SELECTORS = r"\ufe00-\ufe0f\U000e0100-\U000e01ef"
@@ -48,7 +48,8 @@ _ANY_REFUSED = re.compile(f"[{''.join(_REFUSED.values())}]")
 # is one, needs no closer look.
 _LINE = r"(?![ \u3000])[ -~\u3000-\u3002\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uff01-\uff5e]++"
 _EVERYDAY = re.compile(_LINE)
-_EVERYDAY_LINES = re.compile(rf"{_LINE}(?:\n{_LINE})*+")
+# Matches where every line is such a text; whoever takes it bounds their lengths.
+EVERYDAY_LINES = re.compile(rf"{_LINE}(?:\n{_LINE})*+")
 _SELECTOR = re.compile(f"[{_SELECTORS}]")
 _STRAY_SELECTOR = re.compile(rf"(?:\A|[\s{_SELECTORS}])[{_SELECTORS}]")
 _COMPATIBILITY_IDEOGRAPHS = (range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
@@ -77,11 +78,6 @@ def check_text(text: str, path: str, *, max_bytes: int) -> None:
         raise MalformedError(f"text is longer than {max_bytes} bytes", path)
     if not unicodedata.is_normalized("NFC", text):
         raise MalformedError(f"text is not NFC{_old_form_hint(text)}", path)
-
-
-def are_everyday(lines: str) -> bool:
-    """Whether each line passes `check_text` at first sight, its length apart. False says nothing: others pass as well."""
-    return _EVERYDAY_LINES.fullmatch(lines) is not None
 
 
 def is_latin(text: str) -> bool:

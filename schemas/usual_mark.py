@@ -22,13 +22,19 @@ from schemas.cose import MARK_TYPE, MAX_SIGN1, Header, read_header, to_be_signed
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import BadOrganisationIdError, OrganisationId, is_corporate_number
-from schemas.text import are_everyday
+from schemas.text import EVERYDAY_LINES
 from schemas.values import twin_of
 
 __all__ = ["read_usual"]
 
 # "x" is 78, the head of a text of 24 bytes and more; shorter ones have one byte. No text holds a byte below 20, and
 # every text but the statement is followed by one, so a text ends where it meets the next key.
+_SHARED = rb"""
+    \x63uri (x?+.)(https:[!-9;-~]++)                        # no colon (3a): the next key begins with one
+    \x3a\x00\x01\x00\x00 ([\xa6-\xa9])                                          # -65537
+    \x01 (x?+.)([a-z0-9][a-z0-9-]{0,31}+)                                       # scheme
+    \x02 (x?+.)([!-~][ -~]*+)                                                   # edition
+"""
 _MARK = re.compile(
     rb"""
     (\xd2\x84 \x58\x23.{35} \xa0)                           # tag 18, array of 4, protected, nothing unprotected
@@ -39,18 +45,18 @@ _MARK = re.compile(
     \x07\x46 ([\x00-\x1f].{5})                                                  # cti, below 2^45
     \x19\xff\xff \xa1\x6bstatus_list \xa2                                       # 65535
     \x63idx ([\x00-\x17]|\x18[\x18-\xff]|\x19[\x01-\xff].|\x1a\x00[\x01-\xff]..)
-    \x63uri ((?:x.|[\x61-\x77])https:[!-9;-~]++)            # no colon (3a): the next key begins with one
-    \x3a\x00\x01\x00\x00 (.)                                                    # -65537
-    (\x01 x?+.[a-z0-9][a-z0-9-]{0,31}+ \x02 x?+.[!-~][ -~]*+)                   # scheme, edition
+    (%b)                                                    # _SHARED, caught as one
     (\x03[\x01-\x09]\x04[\x01\x02])                                             # level, assessment
-    \x05 (x?+.)([\x20-\xff]++)                                                 # name
+    \x05 (x?+.)([\x20-\xff]++)                                                  # name
     (?:\x06 (x?+.)([!-~][ -~]*+))?+                                             # Latin name
-    \x07 ([\x82\x83][\x01-\x03]) (x?+.)([\x18-\xff]++)                         # scope: unit, statement, the rest
+    \x07 ([\x82\x83][\x01-\x03]) (x?+.)([\x18-\xff]++)                          # scope: unit, statement, the rest
     (?:\x08 (x?+.[!-~][ -~]*+))?+                                               # assessing organisation
     (?:\x09\x58\x20 (.{32}))?+                                                  # entities
-    """,
+    """
+    % _SHARED.replace(b"(", b"(?:"),
     re.VERBOSE | re.DOTALL,
 )
+_SHARED_PARTS = re.compile(_SHARED, re.VERBOSE | re.DOTALL)
 _MAX_MARK = MAX_SIGN1[MARK_TYPE]
 _BEFORE, _AFTER = 40, 66  # bytes before the payload's head, and of the signature with its head
 # What the catches may be, each in its one encoding.
@@ -85,8 +91,8 @@ def read_usual(data: bytes) -> tuple[Header, bytes, bytes, MarkClaims] | None:
         return None
     # fmt: off
     (
-        opening, payload_head, corporate_number, other_holder, times, cti, idx, uri, facts, edition, grade,
-        name_head, name, name_latin_head, name_latin, scope, statement_head, statement, assessor, entities,
+        opening, payload_head, corporate_number, other_holder, times, cti, idx, shared, grade, name_head, name,
+        name_latin_head, name_latin, scope, statement_head, statement, assessor, entities,
     ) = found.groups()
     # fmt: on
     # 1. The envelope: a header met before, a payload as long as its head says.
@@ -94,22 +100,21 @@ def read_usual(data: bytes) -> tuple[Header, bytes, bytes, MarkClaims] | None:
     if envelope is None or payload_head != _PAYLOAD_HEADS.get(len(data)):
         return None
     # 2. A text is as long as its head says, and the head is the shortest for it; the facts are as many as theirs.
-    named, status_uri = _edition(edition), _known(uri)
+    register = _shared(shared)
     unit, has_latin, is_group = _SCOPES[scope]
     size = _SIZES.get(statement_head, 0)
     if (
-        named is None
-        or status_uri is None
+        register is None
         or _SIZES.get(name_head) != len(name)
         or (name_latin is not None and _SIZES.get(name_latin_head) != len(name_latin))
         or (len(statement) <= size if has_latin else len(statement) != size)
-        or facts[0] != 0xA6 + (name_latin is not None) + (assessor is not None) + (entities is not None)
+        or register[0] != (name_latin is not None) + (assessor is not None) + (entities is not None)
         or is_group is (entities is None)
     ):
         return None
     claims = _blank_claims()
-    claims.status_uri, claims.unit, claims.entities_sha256 = status_uri, unit, entities
-    claims.scheme, claims.edition = named
+    _, claims.status_uri, claims.scheme, claims.edition = register
+    claims.unit, claims.entities_sha256 = unit, entities
     claims.level, claims.assessment = _GRADES[grade]
     # 3. Texts are of everyday characters. What has to be Latin is ASCII.
     try:
@@ -134,10 +139,13 @@ def read_usual(data: bytes) -> tuple[Header, bytes, bytes, MarkClaims] | None:
             texts = f"{texts}\n{what}"
     except UnicodeDecodeError:
         return None
-    if not are_everyday(texts):
+    if EVERYDAY_LINES.fullmatch(texts) is None:
         return None
-    claims.assessor = None if assessor is None else _text(assessor)
-    if assessor is not None and claims.assessor is None:
+    if assessor is None:
+        claims.assessor = None
+    elif (text := _text(assessor)) is not None:
+        claims.assessor = text
+    else:
         return None
     # 4. Times in the four bytes they need, and in their order.
     claims.exp, claims.nbf, claims.iat = exp, nbf, iat = _times(times)
@@ -163,14 +171,7 @@ def read_usual(data: bytes) -> tuple[Header, bytes, bytes, MarkClaims] | None:
     return envelope[0], envelope[1] + data[_BEFORE:-_AFTER], data[-64:], claims
 
 
-def _text(item: bytes) -> str | None:
-    """Read one text with its head, or give None. Raises UnicodeDecodeError."""
-    head = item[:2] if item.startswith(b"x") else item[:1]
-    text = item[len(head) :]
-    return text.decode() if _SIZES.get(head) == len(text) else None
-
-
-# Three caches, of what a mark shares with thousands: none holds anything of its own.
+# Two caches, of what a mark shares with thousands; none holds anything of its own.
 
 
 @lru_cache(maxsize=1024)  # one entry a key, as in `schemas.cose.read_header`
@@ -184,14 +185,24 @@ def _opened(opening: bytes) -> tuple[Header, bytes] | None:
     return (header, to_be_signed(protected, b"")[:-1]) if header.typ == MARK_TYPE else None
 
 
-@lru_cache(maxsize=256)  # one entry an edition of a scheme's requirements
-def _edition(items: bytes) -> tuple[str, str] | None:
-    """Read facts 1 and 2. The key of the second stands in neither text: they hold no byte below 20."""
-    scheme, edition = (_text(item) for item in items[1:].split(b"\x02", 1))
-    return None if scheme is None or edition is None else (scheme, edition)
+@lru_cache(maxsize=1024)  # one entry a status list, which up to 2^17 marks name, and number of optional facts
+def _shared(items: bytes) -> tuple[int, str, str, str] | None:
+    """Give how many optional facts there are, the status list's uri, scheme and edition."""
+    found = _SHARED_PARTS.fullmatch(items)
+    if found is None:
+        return None
+    uri_head, uri, facts, scheme_head, scheme, edition_head, edition = found.groups()
+    texts = ((uri_head, uri), (scheme_head, scheme), (edition_head, edition))
+    if any(_SIZES.get(head) != len(text) for head, text in texts):
+        return None
+    return facts[0] - 0xA6, uri.decode(), scheme.decode(), edition.decode()
 
 
-_known = lru_cache(maxsize=1024)(_text)  # one entry a status list, which up to 2^17 marks name
+def _text(item: bytes) -> str | None:
+    """Read one ASCII text with its head; None for anything else."""
+    head = item[:2] if item.startswith(b"x") else item[:1]
+    text = item[len(head) :]
+    return text.decode() if _SIZES.get(head) == len(text) and text.isascii() else None
 
 
 def _other(item: bytes) -> OrganisationId | None:

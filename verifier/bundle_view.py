@@ -227,12 +227,10 @@ class BundleView:
         sizes, times, origin = self._landmarks[place]
         after = bisect_right(sizes, index)
         logged_by = times[after]
-        not_before = times[after - 1] if after else self._began
-        if not_before < iat - CLOCK_ROOM:
-            not_before = iat - CLOCK_ROOM
+        before = times[after - 1] if after else self._began
         logged = _blank_logged()
         logged.place, logged.origin, logged.index, logged.leaf = place, origin, index, leaf
-        logged.not_before = not_before if not_before < logged_by else logged_by
+        logged.not_before = min(max(before, iat - CLOCK_ROOM), logged_by)
         logged.logged_by = logged_by
         logged.__class__ = Logged
         done: Logged = logged

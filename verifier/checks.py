@@ -33,10 +33,11 @@ def check_issuer(
     mark: Unverified[MarkClaims], document: TrustDocument, *, at: int, list_trust: int | None, seen_trust: int
 ) -> tuple[TrustedKey | None, Refused | None]:
     """Say who issued the mark, under a document that is in force at `at` and the newest anybody named."""
-    key = document.find_key(mark.header.kid)
+    alg, kid = mark.header.alg, mark.header.kid
+    key = document.find_key(kid)
     if key is not None and key.use is not KeyUse.MARK:
         key = None
-    usable = key if key is not None and key.alg == mark.header.alg else None
+    usable = key if key is not None and key.alg == alg else None
     if document.is_expired_at(at):
         return usable, Refused(
             Reason.TRUST_EXPIRED, f"version {document.version} ended {iso(document.expires)}"
@@ -44,14 +45,14 @@ def check_issuer(
     if seen_trust > document.version:
         held = f"version {seen_trust} is in force, {document.version} is held"
         return usable, Refused(Reason.TRUST_STALE, held)
-    if mark.header.alg not in ALGORITHM_NAMES or (key is not None and usable is None):
-        return None, Refused(Reason.WRONG_ALGORITHM, f"algorithm {mark.header.alg} is not this key's")
+    if alg not in ALGORITHM_NAMES or (key is not None and usable is None):
+        return None, Refused(Reason.WRONG_ALGORITHM, f"algorithm {alg} is not this key's")
     claims = mark.unsafe_claims
     if key is None:
         # Sure only if the freshest list was made under the very version held: else a newer one may know the key.
         # Nor can ours speak for a register it recognises.
         sure = list_trust == document.version and not document.find_recognised(claims.scheme)
-        return None, Refused(Reason.UNKNOWN_ISSUER, f"no mark key {mark.header.kid.hex()}", sure=sure)
+        return None, Refused(Reason.UNKNOWN_ISSUER, f"no mark key {kid.hex()}", sure=sure)
     max_days = key.levels.get(claims.level)
     if max_days is None:
         return key, Refused(Reason.LEVEL_NOT_ALLOWED, f"{key.owner} may not issue level {claims.level}")
@@ -115,21 +116,21 @@ def check_logged(
     """In the log, logged when it says it was signed, while its key might sign."""
     if isinstance(logged, Refused):
         return logged if memory is None or _rank(logged) <= _rank(memory) else memory
-    iat = mark.claims.iat
-    if logged.logged_by < iat - CLOCK_ROOM or logged.not_before > iat + LOGGED_WITHIN:
-        return Refused(Reason.BACKDATED, f"signed {iso(iat)}, logged by {iso(logged.logged_by)}")
-    if logged.logged_by < key.start or logged.not_before >= key.until:
-        return Refused(Reason.KEY_WINDOW, f"logged by {iso(logged.logged_by)}, outside the window of its key")
-    if key.is_void_at(logged.place, logged.index):
+    iat, after, by = mark.claims.iat, logged.not_before, logged.logged_by
+    if by < iat - CLOCK_ROOM or after > iat + LOGGED_WITHIN:
+        return Refused(Reason.BACKDATED, f"signed {iso(iat)}, logged by {iso(by)}")
+    if by < key.start or after >= key.until:
+        return Refused(Reason.KEY_WINDOW, f"logged by {iso(by)}, outside the window of its key")
+    if key.compromised is not None and key.is_void_at(logged.place, logged.index):
         return Refused(Reason.KEY_COMPROMISED, "logged after its key was compromised")
     if memory is not None:
         return memory
-    if logged.logged_by > iat + LOGGED_WITHIN:
+    if by > iat + LOGGED_WITHIN:
         # Only landmarks bound it, and there may be fewer of them in this file than were published.
-        between = f"between {iso(logged.not_before)} and {iso(logged.logged_by)}"
+        between = f"between {iso(after)} and {iso(by)}"
         return Refused(Reason.HISTORY_UNAVAILABLE, f"logged {between}, signed {iso(iat)}")
-    if logged.not_before < key.start or logged.logged_by >= key.until:
-        between = f"between {iso(logged.not_before)} and {iso(logged.logged_by)}"
+    if after < key.start or by >= key.until:
+        between = f"between {iso(after)} and {iso(by)}"
         return Refused(Reason.HISTORY_UNAVAILABLE, f"logged {between}, which the window of its key divides")
     return None
 

@@ -38,12 +38,9 @@ class Ground:
             self.latest_seen = max(self.latest_seen, remembered.seen)
         self.trust = TrustFacts(anchor=chain.anchor, version=document.version, expires=document.expires)
         self.authority = Authority(scheme=document.scheme.id, names=document.scheme.names)
-        alone = (_NO_INDEPENDENT_WITNESS,) if 1 in [head.k for head in heads] else ()
-        self.notes = (*alone, _HOLDER_NOT_CHECKED)
+        alone: tuple[Note, ...] = (_NO_INDEPENDENT_WITNESS,) if 1 in [head.k for head in heads] else ()
+        self.notes: tuple[Note, ...] = (*alone, _HOLDER_NOT_CHECKED)
         self.notes_if_named = alone  # the asker named the organisation: check 7 compared it
-
-    def is_of(self, chain: TrustChain, view: View | None, remembered: Remembered | None) -> bool:
-        return self.view is view and self.chain is chain and self.remembered is remembered
 
     @cached_property
     def memory(self) -> Refused | None:

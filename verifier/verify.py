@@ -111,12 +111,19 @@ def verify(
         return _report(when, found, findings), None
     view = source.held()
     ground = known
-    if ground is None or not ground.is_of(chain, view, remembered):
+    if (
+        ground is None
+        or ground.view is not view
+        or ground.chain is not chain
+        or ground.remembered is not remembered
+    ):
         ground = Ground(chain, view, remembered)
     key, mark = _check_origin(read, ground, when, findings)
     if findings[ISSUER].reason is Reason.UNKNOWN_ISSUER and not _has_failed(findings):
-        ground = _newer(ground, source.fetch(None))
-        key, mark = _check_origin(read, ground, when, findings)
+        newer = source.fetch(None)
+        if newer is not None and newer is not view:
+            view, ground = newer, Ground(newer.chain, newer, remembered)
+            key, mark = _check_origin(read, ground, when, findings)
     if key is None or mark is None:
         return _report(when, found, findings, ground, policy, key), ground
     claims = mark.claims
@@ -126,17 +133,16 @@ def verify(
     reference = check_reference(claims, key, ground.document)
     # 5. Logged. What has not failed so far is worth a fetch; newer trust is applied to 2, 3 and 4 again.
     if reference is None and (refused is None or not _has_failed(findings)):
-        newer = _newer(ground, source.fetch(claims.number))
-        if newer is not ground:
-            ground = newer
+        newer = source.fetch(claims.number)
+        if newer is not None and newer is not view:  # the chain it comes with may only have grown
+            view, ground = newer, Ground(newer.chain, newer, remembered)
             key, mark = _check_origin(read, ground, when, findings)
             if key is None or mark is None or _has_failed(findings):
                 return _report(when, found, findings, ground, policy, key, mark), ground
             refused = check_window(claims, at=when, now=now, latest_seen=ground.latest_seen)
             findings[WINDOW] = PASSED[WINDOW] if refused is None else refused.finding(WINDOW)
-    view = ground.view
     logged: Logged | Refused | None = None
-    if view is not None and mark is not None:
+    if view is not None:
         logged = view.logged(issue_entry(mark.raw), iat=claims.iat)
         # "Now", asked a moment late, is not the past: else nobody who passes a time would see a rollback.
         memory = ground.memory if when >= now - CLOCK_ROOM else ground.memory_of_past
@@ -149,7 +155,7 @@ def verify(
     status = _NO_STATUS
     if reference is not None:
         findings[STATUS] = reference.finding(STATUS)
-    elif view is not None and mark is not None and logged is not None:
+    elif view is not None and logged is not None:
         status = check_status(mark, logged, view, at=when, max_age=max_age, is_past=when < now)
         refused = status.refused
         findings[STATUS] = PASSED[STATUS] if refused is None else refused.finding(STATUS)
@@ -200,26 +206,8 @@ def _check_origin(
     return key, mark
 
 
-def _newer(ground: Ground, view: View | None) -> Ground:
-    """Take a view that is not the one held; the chain may only grow."""
-    return ground if view is None or view is ground.view else Ground(view.chain, view, ground.remembered)
-
-
 def _has_failed(findings: list[Finding]) -> bool:
     return Outcome.FAILED in [finding.outcome for finding in findings]
-
-
-def _notes(
-    when: int, found: Found, ground: Ground, policy: Policy | None, mark: Signed[MarkClaims] | None
-) -> tuple[Note, ...]:
-    notes: tuple[Note, ...] = ()
-    if mark is not None:
-        notes = ground.notes if policy is None or policy.organisation is None else ground.notes_if_named
-        if 0 < mark.claims.exp - when <= ENDS_SOON:
-            notes += (Note(NoteReason.ENDS_SOON, f"ends {iso(mark.claims.exp)}"),)
-    if found.host is not None and not ground.document.lists_host(found.host):
-        notes = (Note(NoteReason.UNKNOWN_HOST, f"{found.host} is no host of this scheme"), *notes)
-    return notes
 
 
 def _report(
@@ -236,13 +224,22 @@ def _report(
     report = _blank_report()
     report.at, report.findings = when, tuple(findings)
     report.as_of, report.status = status.as_of, status.facts
-    report.notes = () if ground is None else _notes(when, found, ground, policy, mark)
-    report.mark = mark
-    report.owner = None if key is None else key.owner
-    report.offset = 0 if ground is None else ground.offset
-    report.authority = None if ground is None or mark is None else ground.authority
+    report.mark, report.owner = mark, None if key is None else key.owner
     report.log = logged if isinstance(logged, Logged) else None
-    report.trust = None if ground is None else ground.trust
+    if ground is None:
+        report.offset, report.trust, report.authority, report.notes = 0, None, None, ()
+    else:
+        report.offset, report.trust = ground.offset, ground.trust
+        report.authority = None
+        notes: tuple[Note, ...] = ()
+        if mark is not None:
+            report.authority = ground.authority
+            notes = ground.notes if policy is None or policy.organisation is None else ground.notes_if_named
+            if 0 < mark.claims.exp - when <= ENDS_SOON:
+                notes += (Note(NoteReason.ENDS_SOON, f"ends {iso(mark.claims.exp)}"),)
+        if found.host is not None and not ground.document.lists_host(found.host):
+            notes = (Note(NoteReason.UNKNOWN_HOST, f"{found.host} is no host of this scheme"), *notes)
+        report.notes = notes
     report.__class__ = Report
     done: Report = report
     return done
