@@ -118,7 +118,8 @@ def _web_environment(home: Path) -> dict[str, str]:
 
 
 def _spawn(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, env=environment, preexec_fn=_die_with_parent)  # noqa: PLW1509
+    # A group of its own: Ctrl-C in a terminal reaches the supervisor alone, which then ends its children in order.
+    return subprocess.Popen(command, env=environment, preexec_fn=_die_with_parent, process_group=0)  # noqa: PLW1509
 
 
 def _die_with_parent() -> None:

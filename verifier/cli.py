@@ -2,8 +2,10 @@
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from keys.trust import TrustRefusedError
 from schemas.errors import MalformedError
@@ -17,6 +19,8 @@ from verifier.trust_commands import add_trust_commands
 from verifier.verify_command import USAGE, UsageError, add_verify_command
 
 __all__ = ["main"]
+
+PIPE_CLOSED = 141  # as a shell reports a program that SIGPIPE ended
 
 _REFUSALS = (
     UsageError,
@@ -33,6 +37,7 @@ _REFUSALS = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     parser = argparse.ArgumentParser(prog="akashi", description="Check certification marks.")
+    parser.add_argument("--version", action="version", version=f"akashi-marks {version('akashi-marks')}")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     add_verify_command(verbs)
     add_trust_commands(verbs)
@@ -43,6 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has heard enough. That is no verdict, so no code of a verdict.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
     except _REFUSALS as error:
         print(f"akashi: {printable(str(error), longest=1000)}", file=sys.stderr)
         return USAGE

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from keys.trust import TrustChain
 from schemas.errors import MalformedError
 from schemas.organisation_id import OrganisationId
 from verifier.anchors import AnchorStore, default_state, read_anchor
+from verifier.checks import CLOCK_ROOM
 from verifier.http import HttpFetcher
 from verifier.inputs import Input, Unreadable, read_input, read_stream
 from verifier.policy import Policy, parse_duration, policy_from_file
@@ -166,9 +167,20 @@ def _time(text: str | None) -> datetime | date | None:
     if text is None:
         return None
     try:
-        return _moment(text)
+        moment = _moment(text)
     except ValueError as error:
         raise UsageError(f"--at: {text!r} is no time; write 2027-03-31 or 2027-03-31T12:00:00Z") from error
+    if _is_to_come(moment):
+        raise UsageError(f"--at: {text} has not come; nobody can say yet how a mark will stand then")
+    return moment
+
+
+def _is_to_come(moment: datetime | date) -> bool:
+    """Whether a time, or a day in every time zone, still lies ahead."""
+    now = datetime.now(UTC)
+    if isinstance(moment, datetime):
+        return moment > now + timedelta(seconds=CLOCK_ROOM)
+    return moment > (now + timedelta(hours=14)).date()
 
 
 def _moment(text: str) -> datetime | date:

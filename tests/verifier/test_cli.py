@@ -225,12 +225,6 @@ def test_a_date_on_which_the_mark_began_is_not_wholly_covered(verify: Verify, fi
     assert verify(files["good.evidence"], "--at", "2026-10-23")[0] == VALID
 
 
-def test_of_the_time_to_come_nothing_is_said(verify: Verify, files: dict[str, str]) -> None:
-    for at in ("2026-12-24", "2026-12-24T00:00:00Z"):
-        code, [line] = verify(files["good.evidence"], "--at", at)
-        assert (code, line["at"]) == (VALID, "2026-11-01T00:00:00Z")
-
-
 @pytest.mark.parametrize("holder", ["0188:7000012050002", "7000012050002", "Ｔ７０００－０１２０５０００２"])
 def test_the_holder_asked_for_is_read_as_people_write_it(
     verify: Verify, files: dict[str, str], holder: str
@@ -625,3 +619,17 @@ def test_what_is_no_authentic_bundle_is_not_kept(loopback: Loopback, scene: Scen
 def test_without_an_anchor_no_bundle_is_taken(registry: Loopback, files: dict[str, str]) -> None:
     assert main(["bundle", "fetch", "mine", "--registry", registry.url]) == USAGE
     assert main(["bundle", "info", files["bundle"]]) == USAGE
+
+
+@pytest.mark.parametrize("at", ["2999-01-01", "2999-01-01T00:00:00Z"])
+def test_a_time_that_has_not_come_is_no_question(at: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "--at", at, "--offline", "00"]) == USAGE
+    assert "has not come" in capsys.readouterr().err
+
+
+def test_output_nobody_reads_any_more_ends_the_command_without_a_verdict_s_code() -> None:
+    command = f"{sys.executable} -m verifier.cli verify --offline 0000000000 0000000000 | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=Path(__file__).parents[2], capture_output=True, check=False
+    )
+    assert b"Errno 32" not in done.stderr
