@@ -197,7 +197,7 @@ class MarkClaims:
             )
 
     def to_bytes(self) -> bytes:
-        """Encode: the grammar written out, its keys in §4.2.1 order. Every mark read is compared with this."""
+        """Encode: the grammar written out, its keys in §4.2.1 order. What the strict reader reads is compared with this."""
         text, uint = cbor.text_string, cbor.unsigned
         options = [self.name_latin, self.assessor, self.entities_sha256]
         parts = [

@@ -185,9 +185,10 @@ def check_status(
             Refused(Reason.STATUS_STALE, f"known as of {iso(found.as_of)}"), None, found.as_of
         )
     # 4. What it says, now or then. A list that says valid of today says it all.
-    value = _STATUSES[status_at(listed.statuses, claims.status_index)]
-    if value is Status.VALID and not is_past:
+    said = status_at(listed.statuses, claims.status_index)
+    if not said and not is_past:
         return found.in_force
+    value = _STATUSES[said]
     history = (
         view.history(mark, logged)
         if isinstance(logged, Logged)

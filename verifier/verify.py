@@ -119,7 +119,7 @@ def verify(
     ):
         ground = Ground(chain, view, remembered)
     key, mark = _check_origin(read, ground, when, findings)
-    if findings[ISSUER].reason is Reason.UNKNOWN_ISSUER and not _has_failed(findings):
+    if mark is None and findings[ISSUER].reason is Reason.UNKNOWN_ISSUER and not _has_failed(findings):
         newer = source.fetch(None)
         if newer is not None and newer is not view:
             view, ground = newer, Ground(newer.chain, newer, remembered)

@@ -1,0 +1,77 @@
+"""Where a log holds a leaf: the file's word is a hint, and a tile of the tree the head names is the proof."""
+
+from hashlib import sha256
+from typing import cast
+
+import pytest
+
+from schemas import merkle
+from schemas.checkpoint import Checkpoint
+from schemas.errors import MalformedError
+from schemas.evidence import Archive
+from schemas.tiles import new_tiles
+from verifier.bundle_view import _BundleLog
+from verifier.transparency import Witnessed
+
+SIZE = 600
+TILE = "log/0/tile/0/001"  # leaves 256 to 511
+
+
+def leaf(index: int) -> bytes:
+    return sha256(index.to_bytes(4)).digest()
+
+
+LEAVES = [leaf(400 if index == 10 else index) for index in range(SIZE)]  # leaf 400 also stands at 10
+
+
+class Members:
+    """Stands in for an archive; a member may read otherwise the second time, as a file on a disk may."""
+
+    def __init__(self) -> None:
+        tiles = new_tiles(dict[str, bytes]().__getitem__, 0, LEAVES)
+        self.true = {f"log/0/{path}": data for path, data in tiles.items()}
+        self.given = dict(self.true)
+
+    def get(self, name: str) -> bytes:
+        return self.given[name]
+
+
+def opened(members: Members) -> _BundleLog:
+    checkpoint = Checkpoint(origin="example/log", size=SIZE, root=merkle.root(LEAVES))
+    head = Witnessed(place=0, checkpoint=checkpoint, logged_by=2, seen_at=2, k=1)
+    return _BundleLog(cast("Archive", members), "log/0", head)
+
+
+def bent_at(data: bytes, slot: int, other: bytes) -> bytes:
+    return data[: 32 * slot] + other + data[32 * slot + 32 :]
+
+
+@pytest.mark.parametrize("order", [range(SIZE), range(SIZE - 1, -1, -1)], ids=["upwards", "downwards"])
+def test_every_leaf_is_found_where_it_first_stands_in_whatever_order_they_are_asked_for(order: range) -> None:
+    log = opened(Members())
+    for index in order:
+        assert log.find(LEAVES[index]) == (10 if index == 400 else index)
+    assert log.find(leaf(10)) is None  # what stood at 10 was overwritten by 400
+    assert log.find(bytes(32)) is None
+
+
+def test_a_leaf_only_the_first_reading_of_a_file_holds_is_not_found() -> None:
+    members = Members()
+    members.given[TILE] = bent_at(members.true[TILE], 44, bytes(32))  # leaf 300
+    log = opened(members)
+    assert log.find(leaf(1)) == 1
+    members.given = members.true
+    for _ in range(2):
+        assert log.find(bytes(32)) is None
+    assert log.find(leaf(301)) == 301
+
+
+def test_a_tile_of_another_tree_proves_no_leaf_however_often_it_is_asked() -> None:
+    members = Members()
+    log = opened(members)
+    assert log.find(leaf(1)) == 1
+    members.given[TILE] = bent_at(members.true[TILE], 44, bytes(32))
+    for index in (300, 301, 300):
+        with pytest.raises(MalformedError):
+            log.find(leaf(index))
+    assert log.find(leaf(2)) == 2
