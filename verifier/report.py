@@ -252,6 +252,8 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
+        if self.findings == PASSED:
+            return Verdict.VALID
         outcomes = {finding.outcome for finding in self.findings}
         if Outcome.FAILED in outcomes:
             return Verdict.INVALID
