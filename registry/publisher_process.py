@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from queue import SimpleQueue
 
 from keys.file_signer import KeyFileError
 from keys.passphrase import read_passphrase
@@ -30,9 +31,7 @@ def main() -> int:
     parser.add_argument("--home", type=Path, required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    stop = _told_to_stop()
     try:
         publisher = _open(Settings.load(arguments.home), stop)
         if publisher is None:
@@ -44,6 +43,24 @@ def main() -> int:
         log.critical("publishing stopped: %s", error)
         return STOPPED
     return 0
+
+
+def _told_to_stop() -> threading.Event:
+    """Give an event that SIGTERM or SIGINT sets, however many of them come at once.
+
+    A handler must not set it: a second signal in the middle of `set` would wait for the lock the first one holds.
+    """
+    stop = threading.Event()
+    told: SimpleQueue[None] = SimpleQueue()
+
+    def wait() -> None:
+        told.get()
+        stop.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: told.put(None))
+    threading.Thread(target=wait, name="told to stop", daemon=True).start()
+    return stop
 
 
 def _open(settings: Settings, stop: threading.Event) -> Publisher | None:

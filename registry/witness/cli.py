@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from keys.algorithms import ED25519
@@ -161,20 +162,21 @@ def _serve(arguments: argparse.Namespace) -> None:
 
 def _run_until_told(server: WitnessServer, ready: Any) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are answered."""
-    told = threading.Event()
+    # Not an Event: a second signal in the middle of `set` would wait for the lock the first one holds.
+    told: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
+        signal.signal(number, lambda *_: told.put(None))
 
     def serve() -> None:
         try:
             server.serve_forever()
         finally:
-            told.set()
+            told.put(None)
 
     thread = threading.Thread(target=serve, name="witness")
     thread.start()
     ready()
-    told.wait()
+    told.get()
     server.stop()
     thread.join()
 

@@ -12,7 +12,7 @@ import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 from typing import Any
@@ -736,3 +736,13 @@ def test_importing_the_witness_brings_in_nothing_it_watches() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_many_signals_at_once_end_it_as_one_does(home: Path) -> None:
+    for _ in range(5):
+        with serving(home) as (_client, process):
+            with suppress(ProcessLookupError):
+                for _ in range(50):
+                    os.kill(process.pid, signal.SIGINT)
+                    os.kill(process.pid, signal.SIGTERM)
+            assert process.wait(20) == 0
