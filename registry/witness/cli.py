@@ -13,7 +13,6 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 from keys.algorithms import ED25519
@@ -161,22 +160,24 @@ def _serve(arguments: argparse.Namespace) -> None:
 
 
 def _run_until_told(server: WitnessServer, ready: Any) -> None:
-    """Serve until SIGTERM or SIGINT; requests under way are answered."""
-    # Not an Event: a second signal in the middle of `set` would wait for the lock the first one holds.
-    told: SimpleQueue[None] = SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.put(None))
+    """Serve until SIGTERM or SIGINT; requests under way are answered.
+
+    The signals are blocked and waited for, not handled: a handler runs only when the main thread comes by, and one
+    that waits for a lock may not, nor may one that a second signal caught within the lock.
+    """
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # inherited by every thread from here on
 
     def serve() -> None:
         try:
             server.serve_forever()
         finally:
-            told.put(None)
+            os.kill(os.getpid(), signal.SIGTERM)  # also when it ends by itself
 
     thread = threading.Thread(target=serve, name="witness")
     thread.start()
     ready()
-    told.get()
+    signal.sigwait(ends)
     server.stop()
     thread.join()
 
