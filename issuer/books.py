@@ -206,6 +206,20 @@ class Books:
         own = self.session.scalar(select(func.max(MarkRow.status_index)).where(MarkRow.status_uri == uri))
         return max(-1 if own is None else own, int(self.get(f"floor {uri}") or -1))
 
+    def has_list_elsewhere(self, uri: str) -> bool:
+        """Whether the list at this path was begun under another host name."""
+        path = uri.partition("//")[2].partition("/")[2]
+        marks = select(MarkRow.status_uri).where(
+            MarkRow.status_uri.like(f"https://%/{path}"), MarkRow.status_uri != uri
+        )
+        floors = select(MetaRow.name).where(
+            MetaRow.name.like(f"floor https://%/{path}"), MetaRow.name != f"floor {uri}"
+        )
+        return (
+            self.session.scalar(marks.limit(1)) is not None
+            or self.session.scalar(floors.limit(1)) is not None
+        )
+
 
 def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """In pieces, since SQLite takes so many parameters and no more."""

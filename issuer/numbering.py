@@ -36,6 +36,8 @@ class Numbering:
         self._host, self._series = host, series
         self._randbits = randbits
         self._list = int(books.get(LISTS + series) or 0)
+        while self._books.has_list_elsewhere(self._uri):
+            self._begin_next()  # the scheme's host has another name now: a list keeps the name it was begun under
         self._next = books.highest_index(self._uri) + 1
 
     @property
@@ -55,8 +57,11 @@ class Numbering:
 
     def _slot(self, number: MarkNumber) -> Slot:
         while self._next >= ENTRIES:
-            self._list += 1
-            self._books.put(LISTS + self._series, str(self._list))
+            self._begin_next()
             self._next = self._books.highest_index(self._uri) + 1
         self._next += 1
         return Slot(number=number, uri=self._uri, index=self._next - 1)
+
+    def _begin_next(self) -> None:
+        self._list += 1
+        self._books.put(LISTS + self._series, str(self._list))

@@ -42,7 +42,7 @@ def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) ->
     app.register_blueprint(api.blueprint)
     app.register_blueprint(files.blueprint)
     app.register_blueprint(health.blueprint)
-    app.register_blueprint(log.blueprint, url_prefix=f"/{settings.log_name}")
+    app.register_blueprint(log.blueprint, url_prefix="/<log>")
     app.register_blueprint(pages.blueprint)
     app.after_request(_finish)
     return app

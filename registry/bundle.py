@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from keys.whole_files import writing_whole
 from registry.files import FilesError, RegistryFiles
+from registry.logs import HeldLog
 from registry.models import LeafRow
 from registry.services import Services
 from registry.settings import Settings
@@ -64,7 +65,7 @@ def _members(
     services: Services, session: Session, state: Together, *, is_register: bool
 ) -> Iterator[tuple[str, bytes]]:
     """Give every member in the file's order, read when its turn comes."""
-    files, log = services.files, f"log/{state.place}"
+    files = services.files
     members: dict[str, Callable[[], bytes]] = {}
 
     def add(name: str, read: Callable[[], bytes | None]) -> None:
@@ -78,13 +79,19 @@ def _members(
 
     for version in files.trust_versions():
         add(f"trust/{version}", partial(files.find_trust, version))
-    add(f"{log}/checkpoint", lambda: state.note)
-    for day, size in _landmarks(session, state).items():
-        add(f"{log}/landmarks/{day}", partial(files.find_checkpoint, size))
-    paths = [tile.path for tile in tiles_of(state.size)]
-    paths += _entry_bundles(session, state, is_register=is_register)
-    for path in paths:
-        add(f"{log}/{path}", partial(files.read_tile, path))
+    logs = []
+    for log, size in _ends(services, state):
+        folder = f"log/{log.place}"
+        note = partial(log.files.find_checkpoint, size)
+        add(f"{folder}/checkpoint", (lambda: state.note) if log.place == state.log.place else note)
+        for day, landmark in _landmarks(session, log.place, size).items():
+            add(f"{folder}/landmarks/{day}", partial(log.files.find_checkpoint, landmark))
+        paths = [tile.path for tile in tiles_of(size)]
+        snapshot = state.snapshot if log.place == state.log.place else None
+        paths += _entry_bundles(session, log.place, size, snapshot, is_register=is_register)
+        for path in paths:
+            add(f"{folder}/{path}", partial(log.files.read_tile, path))
+        logs.append(ListedLog(dir=folder, origin=log.origin, size=size))
     listed = []
     for uri, data in sorted(state.lists.items()):
         name = f"{str(StatusUri.find(uri)).partition('//')[2].partition('/')[2]}.cwt"
@@ -100,7 +107,7 @@ def _members(
         as_of=None if state.as_of is None else iso(state.as_of),
         hosts=tuple(host.host for host in services.document().hosts),
         trust=tuple(files.trust_versions()),
-        logs=(ListedLog(dir=log, origin=state.origin, size=state.size),),
+        logs=tuple(logs),
         lists=tuple(listed),
     )
     yield "bundle.json", manifest.to_bytes()
@@ -108,30 +115,39 @@ def _members(
         yield name, members[name]()
 
 
-def _landmarks(session: Session, state: Together) -> dict[str, int]:
+def _ends(services: Services, state: Together) -> Iterator[tuple[HeldLog, int]]:
+    """Give the logs with their sizes: those that ended at their final heads, and the newest at the head given."""
+    for log in services.logs()[: state.log.place]:
+        if log.final is None:
+            raise FilesError(f"{log.origin} has a successor and no end")
+        yield log, log.final.size
+    yield state.log, state.size
+
+
+def _landmarks(session: Session, place: int, size: int) -> dict[str, int]:
     """Give, by UTC day, the size of the last kept checkpoint of that day (by its k-th smallest time)."""
     kept = (
         select(LeafRow.checkpoint_size, func.max(LeafRow.logged_at))
-        .where(LeafRow.place == state.place, LeafRow.checkpoint_size <= state.size)
+        .where(LeafRow.place == place, LeafRow.checkpoint_size <= size)
         .group_by(LeafRow.checkpoint_size)
         .order_by(LeafRow.checkpoint_size)
     )
     return {
-        to_datetime(at).strftime("%Y%m%d"): size
-        for size, at in session.execute(kept)
-        if size is not None and at is not None
+        to_datetime(at).strftime("%Y%m%d"): landmark
+        for landmark, at in session.execute(kept)
+        if landmark is not None and at is not None
     }
 
 
-def _entry_bundles(session: Session, state: Together, *, is_register: bool) -> list[str]:
+def _entry_bundles(
+    session: Session, place: int, size: int, snapshot: int | None, *, is_register: bool
+) -> list[str]:
     if is_register:
-        count = -(-state.size // TILE_WIDTH)
-        return [tile_at(ENTRIES, number, size=state.size).path for number in range(count)]
-    trust = select(LeafRow.index).where(
-        LeafRow.place == state.place, LeafRow.kind == "trust", LeafRow.index < state.size
-    )
-    wanted = [*session.scalars(trust), *([] if state.snapshot is None else [state.snapshot])]
-    return sorted({bundle_at(index, size=state.size).path for index in wanted})
+        count = -(-size // TILE_WIDTH)
+        return [tile_at(ENTRIES, number, size=size).path for number in range(count)]
+    trust = select(LeafRow.index).where(LeafRow.place == place, LeafRow.kind == "trust", LeafRow.index < size)
+    wanted = [*session.scalars(trust), *([] if snapshot is None else [snapshot])]
+    return sorted({bundle_at(index, size=size).path for index in wanted})
 
 
 def _tag(services: Services, state: Together, variant: str) -> str:

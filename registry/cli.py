@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ImportError as error:
         return _fail(f"needs the extra: pip install 'akashi-marks[registry]' ({error.name} is missing)", 2)
     from registry.files import FilesError
-    from registry.publisher import NoQuorumError
+    from registry.publisher import ClosedError, NoQuorumError
     from registry.ratchet import RatchetError
     from registry.sequencer import ForkError
 
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(error, 1)
     except SignerUnavailableError as error:
         return _fail(error, 2)
-    except (KeyFileError, RatchetError, ForkError, NoQuorumError, FilesError, OSError) as error:
+    except (ClosedError, KeyFileError, RatchetError, ForkError, NoQuorumError, FilesError, OSError) as error:
         return _fail(error, 3)
     return code
 
@@ -56,7 +56,16 @@ def _parser() -> argparse.ArgumentParser:
 
     init = verbs.add_parser("init", help="set up an empty register")
     init.add_argument("--origin", required=True, help="the log's name, HOST/log1")
-    init.add_argument("--trust", type=Path, required=True, metavar="FILE", help="trust document, version 1")
+    init.add_argument(
+        "--trust", type=Path, action="append", default=[], metavar="FILE", help="trust document, version 1"
+    )
+    init.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="DIR",
+        help="an export of the register this one goes on with; --trust names the versions it does not hold",
+    )
     init.add_argument("--log-key", required=True, metavar="URI")
     init.add_argument("--status-key", required=True, metavar="URI")
     init.add_argument("--witness", action="append", default=[], metavar="URL")
@@ -69,6 +78,17 @@ def _parser() -> argparse.ArgumentParser:
     trust = verbs.add_parser("trust", help="add the next version of the trust document")
     trust.add_argument("file", type=Path, metavar="FILE")
     trust.set_defaults(run=_trust)
+
+    further = verbs.add_parser("continue", help="go on in the next log, when this one has ended")
+    further.add_argument("--origin", required=True, help="the next log's name, HOST/log2")
+    further.add_argument("--log-key", required=True, metavar="URI")
+    further.set_defaults(run=_continue)
+
+    status = verbs.add_parser(
+        "status-key", help="sign the status lists with another key from the next start on"
+    )
+    status.add_argument("key", metavar="URI")
+    status.set_defaults(run=_status_key)
 
     serve = verbs.add_parser("serve", help="run the web and the publisher")
     serve.add_argument("--port", type=int, default=8080)
@@ -99,12 +119,13 @@ def _init(arguments: argparse.Namespace, commands: Any, settings: Any) -> int:
     made = commands.initialise(
         home,
         origin=arguments.origin,
-        trust=arguments.trust.read_bytes(),
+        trust=[path.read_bytes() for path in arguments.trust],
         log_key=arguments.log_key,
         status_key=arguments.status_key,
         witnesses=arguments.witness,
         public_url=arguments.public_url,
         demonstration=arguments.demonstration,
+        source=arguments.source,
     )
     _say(arguments, {"home": str(home), "origin": made.origin, "anchor": made.anchor})
     return 0
@@ -113,6 +134,19 @@ def _init(arguments: argparse.Namespace, commands: Any, settings: Any) -> int:
 def _trust(arguments: argparse.Namespace, commands: Any, settings: Any) -> int:
     version = commands.add_trust(settings.Settings.load(arguments.home), arguments.file.read_bytes())
     _say(arguments, {"version": version, "next": "the running publisher logs it"})
+    return 0
+
+
+def _continue(arguments: argparse.Namespace, commands: Any, settings: Any) -> int:
+    loaded = settings.Settings.load(arguments.home)
+    made = commands.continue_in(loaded, origin=arguments.origin, log_key=arguments.log_key)
+    _say(arguments, {"origin": made.origin, "next": "akashi-registry serve"})
+    return 0
+
+
+def _status_key(arguments: argparse.Namespace, commands: Any, settings: Any) -> int:
+    commands.use_status_key(settings.Settings.load(arguments.home), arguments.key)
+    _say(arguments, {"status key": arguments.key, "next": "akashi-registry serve"})
     return 0
 
 

@@ -1,6 +1,5 @@
 """What the operator does: set up a register, add a trust version, take files in, publish once."""
 
-import json
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -9,38 +8,50 @@ from pathlib import Path
 from keys.file_signer import read_public
 from keys.signer import Signer, open_signer
 from keys.trust import TrustChain, TrustRefusedError, read_note, walk
-from keys.whole_files import write_whole
 from registry.database import make_engine, make_sessions
 from registry.files import RegistryFiles
 from registry.migrate import upgrade
 from registry.models import HeadRow
 from registry.publisher import Publisher
-from registry.settings import PublisherSettings, Settings, SettingsError
+from registry.rebuild import publisher_locked_out
+from registry.settings import PublisherSettings, Settings, SettingsError, read_object, write_object
 from registry.submissions import Outcome, accept
+from registry.succession import check_end, continue_log, take_over
 from schemas.merkle import EMPTY_ROOT
 from schemas.trust_entries import KeyUse
 
-__all__ = ["add_trust", "ingest", "initialise", "make_publisher", "prepare_database", "publish_once"]
+__all__ = [
+    "add_trust",
+    "continue_in",
+    "ingest",
+    "initialise",
+    "make_publisher",
+    "prepare_database",
+    "publish_once",
+    "use_status_key",
+]
 
 
 def initialise(
     home: Path,
     *,
     origin: str,
-    trust: bytes,
+    trust: Sequence[bytes],
     log_key: str,
     status_key: str,
     witnesses: Sequence[str],
     public_url: str | None,
     demonstration: bool,
+    source: Path | None = None,
 ) -> Settings:
-    """Set up an empty register; the first start of the publisher writes the genesis leaf.
+    """Set up an empty register, or, from another operator's export at `source`, the one that goes on with it.
 
-    Raises SettingsError naming what does not fit, and leaves nothing behind that a second call trips over.
+    `trust` are the trust documents; with `source` those the export does not hold. The first start of the publisher writes
+    the genesis leaf. Raises SettingsError naming what does not fit, and leaves nothing behind that a second call trips over.
     """
     if (home / "registry.json").exists():
         raise SettingsError(f"{home} is a register already; choose another folder")
-    chain = _first_chain(trust)
+    chain = _first_chain([*trust, *([] if source is None else _exported_trust(source))])
     document = chain.current
     faults = []
     place = document.find_log(origin)
@@ -48,6 +59,10 @@ def initialise(
         faults.append(f"the trust document names no log {origin}")
     elif _public(log_key) not in (None, document.logs[place].key.public):
         faults.append(f"{log_key} is not the key of {origin}")
+    elif place > 0 and source is None:
+        faults.append(
+            f"{origin} continues another log: akashi-registry continue, or init --from an export of it"
+        )
     public = _public(status_key)
     status_keys = [key.public for key in document.keys if key.use is KeyUse.STATUS]
     if public is not None and public not in status_keys:
@@ -57,8 +72,6 @@ def initialise(
     if faults or place is None:
         raise SettingsError("; ".join(faults))
     home.mkdir(parents=True, exist_ok=True)
-    files = RegistryFiles(home)
-    files.write_trust(document.version, trust)
     settings = Settings(
         home=home,
         origin=origin,
@@ -67,13 +80,17 @@ def initialise(
         public_url=public_url or f"https://{origin.rpartition('/')[0]}",
         demonstration=demonstration,
     )
-    prepare_database(settings, place)
-    _write_json(
+    if source is None:
+        RegistryFiles(home).write_trust(document.version, chain.notes[-1])
+        prepare_database(settings, place)
+    else:
+        take_over(settings, source, chain, public=_public(log_key))
+    write_object(
         home / "publisher.json",
         {"log_key": log_key, "status_key": status_key, "witnesses": list(witnesses)},
     )
     facts = {"origin": origin, "anchor": chain.anchor, "demonstration": demonstration}
-    _write_json(home / "registry.json", facts | ({"public_url": public_url} if public_url else {}))
+    write_object(home / "registry.json", facts | ({"public_url": public_url} if public_url else {}))
     return settings
 
 
@@ -99,15 +116,46 @@ def prepare_database(settings: Settings, place: int) -> None:
 def add_trust(settings: Settings, note: bytes) -> int:
     """Put version N+1 beside the others; the running publisher logs it. Gives the version.
 
-    Raises TrustRefusedError when it does not follow what is held.
+    A version that ends this register's log is taken only while no publisher runs, and if it ends the log where it stands.
+    Raises TrustRefusedError when it does not follow what is held, SettingsError, FilesError.
     """
-    files = RegistryFiles(settings.home)
+    files = RegistryFiles(settings.home, log=settings.log_name)
     chain = walk(settings.anchor, files.trust_notes())
     longer = chain.extended([note])
     if longer.current.version == chain.current.version:
         raise TrustRefusedError("version-missing", f"version {chain.current.version} is held already")
-    files.write_trust(longer.current.version, note)
+    place = longer.current.find_log(settings.origin)
+    if place is not None and longer.current.logs[place].final is not None:
+        with publisher_locked_out(files):
+            check_end(files, longer.current, origin=settings.origin)
+            files.write_trust(longer.current.version, note)
+    else:
+        files.write_trust(longer.current.version, note)
     return longer.current.version
+
+
+def continue_in(settings: Settings, *, origin: str, log_key: str) -> Settings:
+    """Go on in the log that follows the one that ended. Raises SettingsError, FilesError."""
+    return continue_log(settings, origin=origin, log_key=log_key, public=_public(log_key))
+
+
+def use_status_key(settings: Settings, status_key: str) -> None:
+    """Name another status key; the publisher takes it at its next start.
+
+    Raises SettingsError when the newest trust document knows no such key in force.
+    """
+    files = RegistryFiles(settings.home)
+    public = _public(status_key)
+    keys = walk(settings.anchor, files.trust_notes()).current.keys
+    usable = [key for key in keys if key.use is KeyUse.STATUS and key.compromised is None]
+    if public is not None and not any(
+        key.public == public and key.holds_at(int(time.time())) for key in usable
+    ):
+        raise SettingsError(
+            f"{status_key} is no status key in force; add it to the trust document first (akashi-keys trust draft)"
+        )
+    path = settings.home / "publisher.json"
+    write_object(path, read_object(path) | {"status_key": status_key})
 
 
 def make_publisher(settings: Settings, *, passphrase: Callable[[], bytes]) -> Publisher:
@@ -156,18 +204,26 @@ def ingest(settings: Settings, body: bytes, *, wait: float) -> Outcome:
     return accept(_Local(settings), body, now=int(time.time()), wait=wait)
 
 
-def _first_chain(trust: bytes) -> TrustChain:
+def _first_chain(notes: Sequence[bytes]) -> TrustChain:
+    """Walk from the oldest of them: whose they are, the operator sees by the anchor."""
+    if not notes:
+        raise SettingsError("no trust document: give --trust FILE")
     try:
-        return walk(read_note(trust)[1].anchor, [trust])
+        oldest = min((read_note(raw)[1] for raw in notes), key=lambda document: document.version)
+        return walk(oldest.anchor, notes)
     except TrustRefusedError as error:
         raise SettingsError(f"the trust document is refused: {error}") from error
+
+
+def _exported_trust(source: Path) -> list[bytes]:
+    folder = source / "trust"
+    found = [path for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
+    if not found:
+        raise SettingsError(f"{source} is no export of a register: it has no trust/1")
+    return [path.read_bytes() for path in sorted(found, key=lambda path: int(path.name))]
 
 
 def _public(uri: str) -> bytes | None:
     """Give the public half of a key file without its passphrase; None where that cannot be had."""
     scheme, _, path = uri.partition(":")
     return read_public(Path(path)).public if scheme == "file" else None
-
-
-def _write_json(path: Path, value: dict[str, object]) -> None:
-    write_whole(path, json.dumps(value, indent=1).encode() + b"\n")

@@ -82,6 +82,7 @@ class _Room:
     now: int
     states: dict[str, MarkState] = field(default_factory=dict)
     slots: set[tuple[str, int]] = field(default_factory=set)
+    lists: dict[str, str] = field(default_factory=dict)  # path -> the uri that has it
     hashes: dict[str, bytes] = field(default_factory=dict)  # number -> claim 9 of marks in this body
     groups: dict[str, int] = field(default_factory=dict)  # group marks of this body still without a profile
     profiles: dict[str, tuple[int, bytes]] = field(default_factory=dict)
@@ -156,6 +157,8 @@ def _mark(room: _Room, item: int, mark: Unverified[MarkClaims]) -> Accepted | Fa
         return fault
     if reference := check_reference(claims, key, document):
         return Fault(item=item, reason=reference.reason.value, detail=reference.detail)
+    if fault := _list_fault(room, item, claims.status_uri):
+        return fault
     # 2. Number and list entry are nobody else's; the first leaf owns them.
     number, slot = str(claims.number), (claims.status_uri, claims.status_index)
     if room.state(number) is not None:
@@ -172,6 +175,19 @@ def _mark(room: _Room, item: int, mark: Unverified[MarkClaims]) -> Accepted | Fa
         room.groups[number] = item
         room.hashes[number] = claims.entities_sha256
     return Accepted(item=item, kind="mark", number=number, raw=mark.raw, iat=claims.iat, entry=entry)
+
+
+def _list_fault(room: _Room, item: int, uri: str) -> Fault | None:
+    """A list is served by its series and n, so one host name has it: under another name the next n begins."""
+    path = uri.partition("//")[2].partition("/")[2]
+    if path not in room.lists:
+        names = [f"https://{entry.host}/{path}" for entry in room.document.hosts]
+        held = select(MarkRow.status_uri).where(MarkRow.status_uri.in_(names)).limit(1)
+        room.lists[path] = room.session.scalar(held) or uri
+    if room.lists[path] == uri:
+        return None
+    detail = f"{path} is the list {room.lists[path]}; under another host name the next n begins"
+    return Fault(item=item, reason="status-foreign", detail=detail)
 
 
 def _event(room: _Room, item: int, event: Unverified[EventClaims]) -> Accepted | Fault:

@@ -38,16 +38,16 @@ def of_mark(services: "Services", number: str) -> bytes | None:
         row = session.get(MarkRow, number)
         if row is None:
             return None
-        proof = proof_of_leaf(services.files, session, row.place, row.index)
+        proof = proof_of_leaf(services.files_at(row.place), session, row.place, row.index)
         if proof is None:
             return None
-        listed = _listed(services.files, session, row.place, row.status_uri)
+        listed = _listed(services, session, row.status_uri)
         members = {"mark.cwt": row.raw, "proof": proof}
         profile = session.get(ProfileRow, number)
         if profile is not None:
             members["profile.cwt"] = profile.raw
-        size = listed[1].size if listed else row.index + 1
-        members |= dict(_events(services.files, session, number, before=size))
+        before = (row.place, row.index + 1) if listed is None else (listed[1].place, listed[1].size)
+        members |= dict(_events(services, session, number, before=before))
         return _written(services, members, listed)
 
 
@@ -57,10 +57,9 @@ def of_state(services: "Services") -> bytes | None:
     A verifier asks for it to learn how new our trust documents are. Raises FilesError.
     """
     with services.sessions() as session:
-        first = select(MarkRow.place, MarkRow.status_uri).order_by(MarkRow.status_uri).limit(1)
-        found = session.execute(first).first()
-        listed = None if found is None else _listed(services.files, session, found.place, found.status_uri)
-        return _written(services, {}, listed) if newest_checkpoint(services.files) else None
+        uri = session.scalar(select(MarkRow.status_uri).order_by(MarkRow.status_uri).limit(1))
+        listed = None if uri is None else _listed(services, session, uri)
+        return _written(services, {}, listed) if newest_checkpoint(services.newest_log().files) else None
 
 
 def proof_of_leaf(files: RegistryFiles, session: Session, place: int, index: int) -> bytes | None:
@@ -108,18 +107,27 @@ def _snapshot(files: RegistryFiles, session: Session, place: int, size: int) -> 
     return None
 
 
+def _snapshot_proof(services: "Services", place: int, index: int) -> bytes:
+    """Prove a snapshot against the newest head of its own log: just after a log ended that is not the newest log."""
+    files = services.files_at(place)
+    head = newest_checkpoint(files)
+    if head is None:
+        raise FilesError("no checkpoint is kept")
+    return _proof_of(files, index=index, size=head[0].size)
+
+
 def _trust_members(files: RegistryFiles) -> dict[str, bytes]:
     return {f"trust/{version}": files.find_trust(version) or b"" for version in files.trust_versions()}
 
 
 def _events(
-    files: RegistryFiles, session: Session, number: str, *, before: int
+    services: "Services", session: Session, number: str, *, before: tuple[int, int]
 ) -> Iterator[tuple[str, bytes]]:
     """Give the events the list speaks of, in the log's order; a newer one comes with the next list."""
-    mine = select(EventRow).where(EventRow.number == number, EventRow.index < before)
+    mine = select(EventRow).where(EventRow.number == number)
     rows = session.scalars(mine.order_by(EventRow.place, EventRow.index))
-    for position, row in enumerate(rows):
-        proof = proof_of_leaf(files, session, row.place, row.index)
+    for position, row in enumerate(row for row in rows if (row.place, row.index) < before):
+        proof = proof_of_leaf(services.files_at(row.place), session, row.place, row.index)
         if proof is None:
             return
         yield f"events/{position}.cwt", row.raw
@@ -127,12 +135,15 @@ def _events(
 
 
 def _listed(
-    files: RegistryFiles, session: Session, place: int, status_uri: str
+    services: "Services", session: Session, status_uri: str
 ) -> tuple[bytes, StatusListClaims, int, bytes] | None:
     """Give a list, its claims, and its snapshot leaf with index; None before it is published."""
-    found = find_list(files, status_uri)
-    snapshot = None if found is None else _snapshot(files, session, place, found[1].size)
-    return None if found is None or snapshot is None else (*found, *snapshot)
+    found = find_list(services.files, status_uri)
+    if found is None or found[1].place >= len(services.logs()):
+        return None
+    place = found[1].place
+    snapshot = _snapshot(services.files_at(place), session, place, found[1].size)
+    return None if snapshot is None else (*found, *snapshot)
 
 
 def find_list(files: RegistryFiles, status_uri: str) -> tuple[bytes, StatusListClaims] | None:
@@ -155,7 +166,7 @@ def read_claims(data: bytes) -> StatusListClaims | None:
 def _written(
     services: "Services", members: dict[str, bytes], listed: tuple[bytes, StatusListClaims, int, bytes] | None
 ) -> bytes:
-    newest = newest_checkpoint(services.files)
+    newest = newest_checkpoint(services.newest_log().files)
     if newest is None:
         raise FilesError("no checkpoint is kept")
     head, note = newest
@@ -166,7 +177,7 @@ def _written(
     if listed is not None:
         data, claims, index, entry = listed
         members["status.cwt"], members["snapshot.leaf"] = data, entry
-        members["snapshot.proof"] = _proof_of(services.files, index=index, size=head.size)
+        members["snapshot.proof"] = _snapshot_proof(services, claims.place, index)
         as_of = None if as_of is None else min(as_of, claims.iat)
     manifest = Manifest(
         variant="evidence",

@@ -73,15 +73,16 @@ def _parents(paths: Iterable[str]) -> set[str]:
 
 def _paths(services: Services) -> Iterator[str]:
     """Name every address worth a file, in the order in which they may be uploaded."""
-    files, log = services.files, services.settings.log_name
+    files, logs = services.files, [log.files for log in services.logs()]
     with services.sessions() as session:
         numbers = session.scalars(select(MarkRow.number).order_by(MarkRow.number)).all()
         holders = session.scalars(select(OrganisationRow.id).order_by(OrganisationRow.id)).all()
         uris = session.scalars(select(MarkRow.status_uri).distinct().order_by(MarkRow.status_uri)).all()
     # 1. Immutable.
     yield from (f"/trust/{version}" for version in files.trust_versions())
-    yield from (f"/{log}/{path}" for path in files.tile_paths())
-    yield from (f"/{log}/checkpoint/{size}" for size in files.kept_sizes())
+    for log in logs:
+        yield from (f"/{log.log}/{path}" for path in log.tile_paths())
+        yield from (f"/{log.log}/checkpoint/{size}" for size in log.kept_sizes())
     # 2. What may change.
     for number in numbers:
         yield from (f"/m/{number}/{name}" for name in OF_MARK)
@@ -97,4 +98,5 @@ def _paths(services: Services) -> Iterator[str]:
         "/robots.txt",
         "/.well-known/security.txt",
     )
-    yield from ("/trust/latest", "/trust/evidence", f"/{log}/checkpoint")
+    yield from ("/trust/latest", "/trust/evidence")
+    yield from (f"/{log.log}/checkpoint" for log in logs if log.kept_sizes())

@@ -1,6 +1,6 @@
 """The registry's files: the log's truth, laid out as it is served (docs/format.md §6, §7).
 
-    log1/tile/…               tiles and entry bundles, immutable          served as /log1/tile/…
+    log1/tile/…               tiles and entry bundles, immutable          served as /log1/tile/…    (log2/… of a successor)
     log1/checkpoints/<size>   every published checkpoint, immutable       /log1/checkpoint/<size>
     log1/checkpoint           the newest of them                          /log1/checkpoint
     status/<series>/<n>.cwt   the newest status lists                     /status/<series>/<n>
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from keys.whole_files import write_whole
 from schemas.errors import MalformedError
-from schemas.tiles import Tile
+from schemas.tiles import ENTRIES, TILE_HEIGHT, TILE_WIDTH, Tile
 
 __all__ = ["FilesError", "RegistryFiles", "write_public"]
 
@@ -39,6 +39,10 @@ class RegistryFiles:
         self.home = home
         self.log = log
         self._log = home / log
+
+    def beside(self, log: str) -> "RegistryFiles":
+        """Give the same register's files with another of its logs."""
+        return self if log == self.log else RegistryFiles(self.home, log=log)
 
     # -- the log ---------------------------------------------------------------------------
 
@@ -70,6 +74,14 @@ class RegistryFiles:
             raise FilesError(f"{self.log}/{path} exists with other bytes; it is immutable")
         if held is None:
             write_public(target, data)
+
+    def drop_tiles_beyond(self, size: int) -> None:
+        """Take away what reaches beyond `size` leaves: of a log that ended, nobody was shown a head over it."""
+        for path in self.tile_paths():
+            tile = Tile.from_path(path)
+            height = 0 if tile.level == ENTRIES else tile.level * TILE_HEIGHT
+            if tile.index * TILE_WIDTH + tile.width > size >> height:
+                (self._log / path).unlink()
 
     def find_checkpoint(self, size: int | None = None) -> bytes | None:
         """Give a kept checkpoint, or the newest."""

@@ -1,7 +1,7 @@
 """Is everything still what it was? All is recomputed from the log's entries, and whatever differs is named.
 
     trust       walked from the anchor; every signature line is a known root's
-    log         entries → tiles → roots; every kept checkpoint, every line of the ratchet
+    logs        entries → tiles → roots; every kept checkpoint, every line of the ratchet; each continues the one before
     lists       equal Fold(N), signed, named by their snapshot
     profiles    signed by the mark's issuer; entities as claim 9 hashes them
     tables      equal to what the files alone give
@@ -17,9 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from registry.database import make_engine, make_sessions
 from registry.files import FilesError, RegistryFiles
 from registry.fsck_files import check_lists, check_profiles
-from registry.fsck_log import LogFound, check_log, check_ratchet
+from registry.fsck_log import LogFound, check_genesis, check_log, check_ratchet
 from registry.fsck_tables import check_tables
 from registry.fsck_trust import check_trust
+from registry.logs import Content, held_logs
 from registry.models import HeadRow
 from registry.settings import Settings
 
@@ -50,23 +51,31 @@ def _look(settings: Settings, files: RegistryFiles) -> Iterator[str]:
     if chain is None:
         yield "trust: the chain does not hold, so nothing else was looked at"
         return
-    place = chain.current.find_log(settings.origin)
-    if place is None:
+    logs = held_logs(files, chain.current, origin=settings.origin)
+    if not logs:
         yield f"trust: names no log {settings.origin}"
         return
-    # 2. The log, from its entries up.
-    found = LogFound()
-    damage = [*check_log(files, chain, settings.origin, found), *check_ratchet(files, settings.origin, found)]
+    # 2. The logs, each from its entries up.
+    found = [LogFound() for _ in logs]
+    damage = [
+        line for log, one in zip(logs, found, strict=True) for line in check_log(log, chain, one)
+    ] + list(check_ratchet(logs, found))
     yield from damage
-    if not found.is_sound:
-        yield f"{files.log}: damaged, so lists, profiles and tables were not looked at"
+    broken = [log.files.log for log, one in zip(logs, found, strict=True) if not one.is_sound]
+    if broken:
+        yield f"{', '.join(broken)}: damaged, so lists, profiles and tables were not looked at"
         return
     # 3. What the entries say, beside what is published.
-    yield from check_lists(files, chain, place, found.entries)
-    yield from check_profiles(files, chain, place, found.entries)
+    contents = [
+        Content(place=log.place, files=log.files, entries=one.entries)
+        for log, one in zip(logs, found, strict=True)
+    ]
+    yield from check_genesis(logs, contents, chain)
+    yield from check_lists(contents, chain)
+    yield from check_profiles(contents, chain)
     # 4. The tables; files that cannot be read were named above.
     try:
-        yield from check_tables(settings, files, chain, place)
+        yield from check_tables(settings, logs, chain)
     except FilesError:
         if not damage:
             raise

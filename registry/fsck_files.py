@@ -1,12 +1,14 @@
 """Status lists, profiles and entity lists beside what the log's entries say."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from keys.signed import read_mark, read_profile
 from keys.trust import TrustChain, public_key
 from registry.evidence import read_claims
 from registry.files import RegistryFiles
+from registry.logs import Content
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.leaves import IssueLeaf, SnapshotLeaf, leaf_from_bytes
@@ -21,14 +23,19 @@ from verifier.transparency import Witnessed, check_checkpoint, check_list, snaps
 __all__ = ["check_lists", "check_profiles"]
 
 
-def check_lists(
-    files: RegistryFiles, chain: TrustChain, place: int, entries: Sequence[bytes]
-) -> Iterator[str]:
-    """Name every list that is missing, not authentic, or not Fold(N)."""
-    head = _newest_head(files, chain)
+def check_lists(contents: Sequence[Content], chain: TrustChain) -> Iterator[str]:
+    """Name every list that is missing, not authentic, or not Fold(N).
+
+    Lists are those of the newest log that published any; just after a log ended that is the ended one.
+    """
+    files, earlier = contents[-1].files, list(contents)
+    head: Witnessed | None = None
+    while earlier and head is None:
+        last = earlier.pop()
+        head = _newest_head(last.files, chain)
     if head is None:
         return
-    published = entries[: head.checkpoint.size]
+    published = last.entries[: head.checkpoint.size]
     snapshots = list(_snapshots(published))
     folds: dict[int, Fold] = {}
     named: dict[str, str] = {}
@@ -53,15 +60,15 @@ def check_lists(
         if isinstance(found, Refused):
             yield f"{name}: {found.detail}"
             continue
-        fold = folds.get(found.claims.size) or _fold(chain, place, published[: found.claims.size])
+        fold = folds.get(found.claims.size) or _fold(chain, [*earlier, _part(last, found.claims.size)])
         folds[found.claims.size] = fold
         if bytes(fold.lists.get(uri, b"")) != found.claims.statuses:
             yield f"{name}: says otherwise than the log's first {found.claims.size} leaves"
     for index, leaf in snapshots[-1:]:
-        fold = folds.get(leaf.size) or _fold(chain, place, published[: leaf.size])
+        fold = folds.get(leaf.size) or _fold(chain, [*earlier, _part(last, leaf.size)])
         expected = {uri: snapshot_digest(bytes(statuses)) for uri, statuses in fold.lists.items()}
         if dict(leaf.lists) != expected:
-            yield f"{files.log}: the snapshot at {index} is not what the leaves before it add up to"
+            yield f"{last.files.log}: the snapshot at {index} is not what the leaves before it add up to"
 
 
 def _newest_head(files: RegistryFiles, chain: TrustChain) -> Witnessed | None:
@@ -89,22 +96,21 @@ def _claimed_size(data: bytes) -> int | None:
     return None if claims is None else claims.size
 
 
-def _fold(chain: TrustChain, place: int, entries: Sequence[bytes]) -> Fold:
-    fold = Fold(document=_document(chain, entries))
-    for index, entry in enumerate(entries):
+def _part(content: Content, size: int) -> Content:
+    return replace(content, entries=content.entries[:size])
+
+
+def _fold(chain: TrustChain, contents: Sequence[Content]) -> Fold:
+    leaves = [leaf for content in contents for leaf in content.leaves()]
+    fold = Fold(document=chain.version(trust_version(entry for _, _, entry in leaves)) or chain.current)
+    for place, index, entry in leaves:
         fold.apply(entry, place=place, index=index)
     return fold
 
 
-def _document(chain: TrustChain, entries: Sequence[bytes]) -> TrustDocument:
-    return chain.version(trust_version(entries)) or chain.current
-
-
-def check_profiles(
-    files: RegistryFiles, chain: TrustChain, place: int, entries: Sequence[bytes]
-) -> Iterator[str]:
+def check_profiles(contents: Sequence[Content], chain: TrustChain) -> Iterator[str]:
     """Name every profile and entity list that is not its issuer's, or not of a mark in the log."""
-    marks = _marks(chain, place, entries)
+    files, marks = contents[-1].files, _marks(chain, contents)
     for number, raw in files.profiles().items():
         name = f"profile/{number}.cwt"
         mark = marks.get(number)
@@ -125,12 +131,12 @@ def check_profiles(
     yield from (f"entities/{number}.cbor: no mark covers it" for number in sorted(held))
 
 
-def _marks(chain: TrustChain, place: int, entries: Sequence[bytes]) -> dict[str, tuple[MarkClaims, str]]:
+def _marks(chain: TrustChain, contents: Sequence[Content]) -> dict[str, tuple[MarkClaims, str]]:
     """Give the claims and the issuer of every entitled mark."""
-    fold = _fold(chain, place, entries)
+    by_place = {content.place: content.entries for content in contents}
     found = {}
-    for number, state in fold.marks.items():
-        leaf = leaf_from_bytes(entries[state.index])
+    for number, state in _fold(chain, contents).marks.items():
+        leaf = leaf_from_bytes(by_place[state.place][state.index])
         if isinstance(leaf, IssueLeaf):
             found[number] = (read_mark(leaf.mark).unsafe_claims, state.owner)
     return found

@@ -3,25 +3,28 @@
 A signed head decides which of two files is the damaged one: entries that lead to it are right.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from keys.trust import TrustChain
 from registry.files import FilesError, RegistryFiles
 from registry.fsck_trust import unknown_lines
-from registry.ratchet import read_line
+from registry.logs import Content, HeldLog
+from registry.ratchet import first_out_of_order, read_line
 from registry.rebuild import signed_heads
 from schemas.checkpoint import Checkpoint, read_checkpoint
 from schemas.entry_bundles import entries_of, to_bundle
 from schemas.errors import MalformedError
+from schemas.leaves import Genesis, leaf_from_bytes
 from schemas.merkle import complete_subtrees, leaf_hash
 from schemas.merkle import fold as fold_hashes
 from schemas.merkle import root as root_of
 from schemas.tiles import ENTRIES, TILE_HEIGHT, TILE_WIDTH, Tile, hashes_of, tile_at, tiles_of
+from schemas.trust_entries import FinalHead
 from verifier.report import Refused
 from verifier.transparency import check_checkpoint
 
-__all__ = ["LogFound", "check_log", "check_ratchet"]
+__all__ = ["LogFound", "check_genesis", "check_log", "check_ratchet"]
 
 
 @dataclass(slots=True)
@@ -42,8 +45,9 @@ class LogFound:
         return root_of(self.rows[level][index * width : (index + 1) * width])
 
 
-def check_log(files: RegistryFiles, chain: TrustChain, origin: str, found: LogFound) -> Iterator[str]:
-    """Name what is damaged; fill `found` from what is sound."""
+def check_log(log: HeldLog, chain: TrustChain, found: LogFound) -> Iterator[str]:
+    """Name what is damaged; fill `found` from what is sound. A log that ended is looked at up to its end."""
+    files, origin = log.files, log.origin
     # 1. Kept checkpoints by themselves: signed, witnessed, every line somebody's we know.
     heads: dict[int, Checkpoint] = {}
     for size in files.kept_sizes():
@@ -57,7 +61,9 @@ def check_log(files: RegistryFiles, chain: TrustChain, origin: str, found: LogFo
     if files.find_checkpoint() != (files.find_checkpoint(newest[0]) if newest else None):
         yield f"{files.log}/checkpoint: not the newest kept checkpoint"
     # 2. Entries against level-0 tiles; the newest sound head says which are right.
-    size = max([*heads, _signed_size(files)], default=0)
+    size = max([*heads, 0 if log.final else _signed_size(files, origin)])
+    if log.final is not None and size != log.final.size:
+        yield f"{files.log}: ended at size {log.final.size}, but the newest kept checkpoint has size {size}"
     yield from _read_entries(files, size, heads, found)
     if not found.is_sound:
         return
@@ -69,9 +75,9 @@ def check_log(files: RegistryFiles, chain: TrustChain, origin: str, found: LogFo
             yield f"{files.log}/checkpoints/{kept}: another root than the entries have"
 
 
-def _signed_size(files: RegistryFiles) -> int:
+def _signed_size(files: RegistryFiles, origin: str) -> int:
     """Give the size of the last signed head whose entries are here, kept or not yet."""
-    for head in signed_heads(files):
+    for head in signed_heads(files, origin=origin):
         last = tile_at(ENTRIES, (head.size - 1) // TILE_WIDTH, size=head.size) if head.size else None
         if last is not None and _entries(files, last) is not None:
             return head.size
@@ -179,28 +185,63 @@ def _check_tiles(files: RegistryFiles, size: int, found: LogFound) -> Iterator[s
     yield from (f"{files.log}/{path}: missing" for path in sorted(wanted))
 
 
-def check_ratchet(files: RegistryFiles, origin: str, found: LogFound) -> Iterator[str]:
-    """Compare every head the log key ever signed with the entries."""
-    if not files.ratchet.exists():
-        if files.kept_sizes():
+def check_genesis(logs: Sequence[HeldLog], contents: Sequence[Content], chain: TrustChain) -> Iterator[str]:
+    """Name a log whose first leaf is not the scheme's, or does not continue the log before (docs/format.md §6)."""
+    first = chain.version(1)
+    before: FinalHead | None = None
+    for log, content in zip(logs, contents, strict=True):
+        previous = None if before is None else (logs[log.place - 1].origin, before.size, before.root)
+        before = log.final
+        if not content.entries:
+            continue
+        leaf = leaf_from_bytes(content.entries[0])
+        if not isinstance(leaf, Genesis) or leaf.previous != previous:
+            yield f"{log.files.log}: its genesis does not follow the log before"
+        elif first is not None and leaf.trust_sha256 != bytes.fromhex(first.anchor):
+            yield f"{log.files.log}: its genesis names another trust document"
+
+
+def check_ratchet(logs: Sequence[HeldLog], found: Sequence[LogFound]) -> Iterator[str]:
+    """Compare every head the log keys ever signed with the entries."""
+    open_log = logs[-1]
+    path = open_log.files.ratchet
+    if not path.exists():
+        if open_log.files.kept_sizes():
             yield "ratchet: missing; the publisher would refuse to sign"
         return
-    *lines, torn = files.ratchet.read_bytes().split(b"\n")
+    *lines, torn = path.read_bytes().split(b"\n")
     if torn:
         yield f"ratchet: line {len(lines) + 1} is cut off"
-    last = 0
+    by_origin = {log.origin: (log, one) for log, one in zip(logs, found, strict=True)}
+    heads: list[Checkpoint] = []
     for number, line in enumerate(lines, 1):
         try:
             head = read_line(line)
         except MalformedError as error:
             yield f"ratchet: line {number}: {error}"
             continue
-        if head.origin != origin or head.size <= last:
+        heads.append(head)
+        if head.origin not in by_origin or first_out_of_order(heads[-2:]) is not None:
             yield f"ratchet: line {number} does not follow the one before"
-        elif found.is_sound and head.size <= len(found.entries) and found.root_at(head.size) != head.root:
-            yield f"ratchet: line {number}: another root than the entries have"
-        elif head.size > len(found.entries) and not files.pending.exists() and found.is_sound:
-            yield f"ratchet: line {number}: size {head.size} was signed, the files end at {len(found.entries)}"
-        last = max(last, head.size)
-    missing = [size for size in files.kept_sizes() if size > last]
-    yield from (f"ratchet: no line for size {size}, which is kept" for size in missing)
+            continue
+        yield from (
+            f"ratchet: line {number}: {one}" for one in _signed_problem(head, *by_origin[head.origin])
+        )
+    signed = {head.origin: head.size for head in heads}
+    for log in logs:
+        if (
+            log is open_log or log.origin in signed
+        ):  # of a log taken over from another operator there is no line
+            missing = [size for size in log.files.kept_sizes() if size > signed.get(log.origin, 0)]
+            yield from (f"ratchet: no line for size {size}, which is kept" for size in missing)
+
+
+def _signed_problem(head: Checkpoint, log: HeldLog, found: LogFound) -> Iterator[str]:
+    if not found.is_sound:
+        return
+    if head.size <= len(found.entries):
+        if found.root_at(head.size) != head.root:
+            yield "another root than the entries have"
+    elif log.final is None and not log.files.pending.exists():
+        # Beyond the end of a log that ended, a signed head is what its end cut off.
+        yield f"size {head.size} was signed, the files end at {len(found.entries)}"

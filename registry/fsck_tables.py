@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from keys.trust import TrustChain
 from registry.database import make_engine, make_sessions
-from registry.files import FilesError, RegistryFiles
+from registry.files import FilesError
+from registry.logs import HeldLog
 from registry.models import (
     Base,
     EventRow,
@@ -32,7 +33,7 @@ __all__ = ["check_tables"]
 COMPARED: tuple[type[Base], ...] = (HeadRow, LeafRow, MarkRow, EventRow, ProfileRow, OrganisationRow)
 
 
-def check_tables(settings: Settings, files: RegistryFiles, chain: TrustChain, place: int) -> Iterator[str]:
+def check_tables(settings: Settings, logs: Sequence[HeldLog], chain: TrustChain) -> Iterator[str]:
     """Name every row that is missing, too many, or says otherwise than the files. Raises FilesError."""
     engine = make_engine(settings.database_url)
     with tempfile.TemporaryDirectory(prefix="akashi-fsck-") as folder:
@@ -40,7 +41,7 @@ def check_tables(settings: Settings, files: RegistryFiles, chain: TrustChain, pl
         try:
             Base.metadata.create_all(fresh_engine)
             with make_sessions(engine)() as held, make_sessions(fresh_engine)() as fresh:
-                project(fresh, files, chain, place=place, origin=settings.origin)
+                project(fresh, logs, chain)
                 for table in COMPARED:
                     yield from _compare(table, held, fresh)
                 yield from _compare_search(held, fresh)

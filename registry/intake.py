@@ -1,7 +1,7 @@
 """What the publisher takes in: system leaves and queued submissions, judged again under the lock."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from keys.trust import TrustChain
 from registry import projection
 from registry.door import Accepted, examine
-from registry.files import RegistryFiles
+from registry.logs import HeldLog, read_content
 from registry.models import HeadRow, SubmissionRow
 from registry.pending import ProfileFile
 from registry.sequencer import Batch
@@ -25,9 +25,9 @@ class Intake:
     """One look at the door, within the transaction that holds the head; applies what it takes to the tables."""
 
     def __init__(
-        self, session: Session, head: HeadRow, files: RegistryFiles, chain: TrustChain, *, now: int
+        self, session: Session, head: HeadRow, logs: Sequence[HeldLog], chain: TrustChain, *, now: int
     ) -> None:
-        self._session, self._head, self._files, self._chain, self._now = session, head, files, chain, now
+        self._session, self._head, self._logs, self._chain, self._now = session, head, logs, chain, now
 
     def collect(self, *, wanted: bool) -> Batch | None:
         """Gather genesis, new trust versions and queued submissions, and apply them to the tables.
@@ -61,7 +61,9 @@ class Intake:
         first = self._chain.version(1)
         entries = []
         if self._head.size == 0 and first is not None:
-            genesis = Genesis(scheme=first.scheme.id, trust_sha256=bytes.fromhex(first.anchor))
+            genesis = Genesis(
+                scheme=first.scheme.id, trust_sha256=bytes.fromhex(first.anchor), previous=self._previous()
+            )
             entries.append(genesis.to_bytes())
         for version in range(max(self._head.trust_version, 1) + 1, self._chain.current.version + 1):
             document = self._chain.version(version)
@@ -70,16 +72,20 @@ class Intake:
         if not entries:
             return []
         # New trust may change what old leaves are worth: everything is judged again.
-        everything = [*projection.read_entries(self._files, self._head.size), *entries]
         projection.reproject(
             self._session,
-            self._files,
-            everything,
-            place=self._head.place,
+            read_content(self._logs, size=self._head.size, more=entries),
             document=self._chain.current,
-            profiles=self._files.profiles().items(),
+            profiles=self._logs[-1].files.profiles().items(),
         )
         return entries
+
+    def _previous(self) -> tuple[str, int, bytes] | None:
+        """Give the head the log before ended with, None for the first log (docs/format.md §6)."""
+        ended = self._logs[-2] if len(self._logs) > 1 else None
+        if ended is None or ended.final is None:
+            return None
+        return ended.origin, ended.final.size, ended.final.root
 
     def _queued(self) -> list[SubmissionRow]:
         """Give the oldest submissions, up to one body's worth of objects."""

@@ -139,10 +139,10 @@ def _facts(
     services: Services, session: Session, rows: Sequence[MarkRow], *, at: At = None
 ) -> list[MarkFacts]:
     numbers = [row.number for row in rows]
-    head = session.get(HeadRow, services.place())
-    published = 0 if head is None else head.published_size
+    published = {head.place: head.published_size for head in session.scalars(select(HeadRow))}
     events: dict[str, list[EventRow]] = {}
-    effective = select(EventRow).where(EventRow.number.in_(numbers), EventRow.index < published)
+    is_out = (HeadRow.place == EventRow.place) & (EventRow.index < HeadRow.published_size)
+    effective = select(EventRow).join(HeadRow, is_out).where(EventRow.number.in_(numbers))
     for event in session.scalars(effective.order_by(EventRow.place, EventRow.index)):
         events.setdefault(event.number, []).append(event)
     mine = select(ProfileRow).where(ProfileRow.number.in_(numbers))
@@ -155,7 +155,7 @@ def _facts(
         _one(
             services,
             row,
-            is_published=row.index < published,
+            is_published=row.index < published.get(row.place, 0),
             events=events.get(row.number, []),
             profile=profiles.get(row.number),
             supersedes=tuple(came_before.get(row.number, ())),
@@ -192,7 +192,7 @@ def _one(
             kind=one.kind.slug,
             reason=one.reason,
             at=one.at,
-            log=log,
+            log=document.logs[one.place].origin,
             index=one.index,
             successor=one.successor,
         )

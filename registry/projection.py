@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from keys.signed import Unverified, read_event, read_mark, read_profile
 from keys.trust import public_key
-from registry.files import RegistryFiles
+from registry.logs import Content
 from registry.models import (
     EventRow,
     LeafRow,
@@ -25,19 +25,17 @@ from registry.models import (
 )
 from registry.search import index_organisation
 from schemas.claims import EventClaims, EventReason, MarkClaims
-from schemas.entry_bundles import entries_of
 from schemas.errors import MalformedError
 from schemas.leaves import EventLeaf, Genesis, IssueLeaf, SnapshotLeaf, TrustLeaf, leaf_from_bytes
 from schemas.merkle import leaf_hash
 from schemas.note import SignedNote
 from schemas.status_list import LIST_BYTES, Status, set_status
-from schemas.tiles import ENTRIES, TILE_WIDTH, tile_at
 from schemas.trust_document import TrustDocument
 from verifier.fold import FoldRefusal, MarkState, entitlement, issue_state, signer_of, transition
 from verifier.report import Refused
 from verifier.transparency import check_checkpoint
 
-__all__ = ["apply", "find_state", "put_profile", "read_entries", "reproject", "set_logged", "status_lists"]
+__all__ = ["apply", "find_state", "put_profile", "reproject", "set_logged", "status_lists"]
 
 
 def apply(
@@ -209,21 +207,10 @@ def set_logged(session: Session, *, place: int, size: int, logged_at: int) -> No
         session.execute(update(table).where(fresh).values(logged_at=logged_at))
 
 
-def read_entries(files: RegistryFiles, size: int) -> list[bytes]:
-    """Give the first `size` entries of the log, from its bundles."""
-    found: list[bytes] = []
-    for number in range(-(-size // TILE_WIDTH)):
-        tile = tile_at(ENTRIES, number, size=size)
-        found += entries_of(files.read_tile(tile.path), tile)
-    return found
-
-
 def reproject(
     session: Session,
-    files: RegistryFiles,
-    entries: Sequence[bytes],
+    contents: Sequence[Content],
     *,
-    place: int,
     document: TrustDocument,
     profiles: Iterable[tuple[str, bytes]],
 ) -> None:
@@ -231,12 +218,13 @@ def reproject(
     for table in (SearchGramRow, SearchKeyRow, OrganisationRow, ProfileRow, EventRow, MarkRow, LeafRow):
         session.execute(delete(table))
     session.expire_all()
-    apply(session, entries, place=place, first=0, document=document)
-    for size in files.kept_sizes():
-        note = files.find_checkpoint(size)
-        witnessed = None if note is None else check_checkpoint(SignedNote.from_bytes(note), document)
-        if witnessed is not None and not isinstance(witnessed, Refused):
-            set_logged(session, place=place, size=size, logged_at=witnessed.logged_by)
+    for content in contents:
+        apply(session, content.entries, place=content.place, first=0, document=document)
+        for size in content.files.kept_sizes():
+            note = content.files.find_checkpoint(size)
+            witnessed = None if note is None else check_checkpoint(SignedNote.from_bytes(note), document)
+            if witnessed is not None and not isinstance(witnessed, Refused):
+                set_logged(session, place=content.place, size=size, logged_at=witnessed.logged_by)
     for number, raw in profiles:
         try:
             iat = read_profile(raw).unsafe_claims.iat

@@ -23,6 +23,7 @@ from keys.trust import walk
 from registry import projection
 from registry.files import FilesError, RegistryFiles
 from registry.intake import Intake
+from registry.logs import held_logs
 from registry.models import HeadRow, SubmissionRow
 from registry.ratchet import Ratchet
 from registry.sequencer import Batch, ForkError, Head, Sequencer
@@ -33,12 +34,16 @@ from schemas.status_list import LIFETIME, TTL, StatusListClaims, StatusUri, aggr
 from verifier.report import Refused
 from verifier.transparency import Witnessed, check_checkpoint
 
-__all__ = ["NoQuorumError", "Publisher"]
+__all__ = ["ClosedError", "NoQuorumError", "Publisher"]
 
 log = logging.getLogger("akashi.publisher")
 
 IDLE = 0.05  # seconds between looks at an empty queue
 TROUBLED = 1.0
+
+
+class ClosedError(Exception):
+    """Trust has closed the log or the key this publisher works with: somebody must name another before it goes on."""
 
 
 class NoQuorumError(Exception):
@@ -61,21 +66,27 @@ class Publisher:
         self._settings, self._options, self._sessions, self._clock = settings, options, sessions, clock
         self._status_signer = status_signer
         self.files = RegistryFiles(settings.home, log=settings.log_name)
-        self._ratchet = Ratchet(self.files.ratchet, origin=settings.origin, signer=log_signer)
         self.chain = walk(settings.anchor, self.files.trust_notes())
-        place = self.chain.current.find_log(settings.origin)
-        if place is None:
+        self._logs = held_logs(self.files, self.chain.current, origin=settings.origin)
+        if not self._logs:
             raise ForkError(f"the trust document names no log {settings.origin}")
-        self._place = place
-        self._sequencer = Sequencer(sessions, self.files, self._ratchet, place=place, origin=settings.origin)
+        self._place = self._logs[-1].place
+        self._check_open()
+        self._ratchet = Ratchet(
+            self.files.ratchet,
+            origin=settings.origin,
+            signer=log_signer,
+            earlier=[log.origin for log in self._logs[:-1]],
+        )
+        self._sequencer = Sequencer(sessions, self._logs, self._ratchet)
         self._witnesses = [WitnessClient(url) for url in options.witnesses]
         self._published: Head | None = None
         self._logged_by = 0  # when the published head was, by its witnesses
 
     def run(self, stop: threading.Event) -> None:
-        """Work until told to stop. Trouble that may pass is logged and tried again; a fork is not.
+        """Work until told to stop. Trouble that may pass is logged and tried again; a fork or an end is not.
 
-        Raises ForkError.
+        Raises ForkError, ClosedError.
         """
         recovered = False
         while not stop.is_set():
@@ -111,13 +122,32 @@ class Publisher:
         return True
 
     def _collect(self, session: Session, head: HeadRow) -> Batch | None:
-        intake = Intake(session, head, self.files, self.chain, now=int(self._clock()))
+        intake = Intake(session, head, self._logs, self.chain, now=int(self._clock()))
         return intake.collect(wanted=self._snapshot_due(head))
 
     def _read_trust(self) -> None:
         """Take over trust documents that `akashi-registry trust` has put beside the old ones."""
         if self.files.trust_versions()[-1] > self.chain.current.version:
             self.chain = self.chain.extended(self.files.trust_notes())
+            self._check_open()
+
+    def _check_open(self) -> None:
+        """On return the newest trust document lets this log grow and this status key sign (docs/format.md §5 rules 5, 6).
+
+        Raises ClosedError.
+        """
+        document = self.chain.current
+        final, key = document.logs[self._place].final, document.find_key(self._status_signer.kid)
+        if final is not None:
+            raise ClosedError(
+                f"{self._settings.origin} ended at size {final.size}, says trust version {document.version}; "
+                "go on in its successor with: akashi-registry continue"
+            )
+        if key is None or key.compromised is not None or not key.holds_at(int(self._clock())):
+            raise ClosedError(
+                f"no list signed by {self._status_signer.kid.hex()} counts any more, says trust version "
+                f"{document.version}; name another key with: akashi-registry status-key URI"
+            )
 
     def _has_work(self) -> bool:
         """Look without taking the lock: an idle register writes nothing."""

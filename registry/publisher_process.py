@@ -12,7 +12,7 @@ from keys.file_signer import KeyFileError
 from keys.passphrase import read_passphrase
 from keys.signer import SignerUnavailableError
 from registry.commands import make_publisher
-from registry.publisher import Publisher
+from registry.publisher import ClosedError, Publisher
 from registry.ratchet import RatchetBusyError, RatchetError
 from registry.sequencer import ForkError
 from registry.settings import Settings, SettingsError
@@ -39,7 +39,14 @@ def main() -> int:
         log.info("publishing %s", publisher.files.home)
         publisher.run(stop)
         publisher.close()
-    except (ForkError, RatchetError, SettingsError, KeyFileError, SignerUnavailableError) as error:
+    except (
+        ClosedError,
+        ForkError,
+        RatchetError,
+        SettingsError,
+        KeyFileError,
+        SignerUnavailableError,
+    ) as error:
         log.critical("publishing stopped: %s", error)
         return STOPPED
     return 0

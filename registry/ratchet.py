@@ -2,6 +2,8 @@
 
     <home>/ratchet    one line a signed head: "<origin> <size> <root in base64>", append-only, fsynced
 
+Lines of a successor log follow those of the log before it; an origin that was left never returns.
+
 The file stands outside the database on purpose: a restored backup, a replica that took over, a clock
 gone back cannot make the key sign a second history. A head is written down *before* its signature is
 given away, so what was ever signed is always known.
@@ -10,6 +12,8 @@ given away, so what was ever signed is always known.
 import errno
 import fcntl
 import os
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from keys.notes import NoteSigner, sign_note
@@ -18,7 +22,7 @@ from schemas.errors import MalformedError
 from schemas.merkle import EMPTY_ROOT, verify_consistency
 from schemas.note import SignedNote
 
-__all__ = ["Ratchet", "RatchetBusyError", "RatchetError", "last_head", "read_line"]
+__all__ = ["Ratchet", "RatchetBusyError", "RatchetError", "first_out_of_order", "last_head", "read_line"]
 
 
 class RatchetError(Exception):
@@ -30,10 +34,13 @@ class RatchetBusyError(RatchetError):
 
 
 class Ratchet:
-    """Signs heads of one log, each proven to extend the last. Holds an exclusive lock on its file."""
+    """Signs heads of one log, each proven to extend the last. Holds an exclusive lock on its file.
 
-    def __init__(self, path: Path, *, origin: str, signer: NoteSigner) -> None:
-        self._origin, self._signer = origin, signer
+    `earlier` are the origins of the logs this one continues: their lines may stand before its own.
+    """
+
+    def __init__(self, path: Path, *, origin: str, signer: NoteSigner, earlier: Sequence[str] = ()) -> None:
+        self._origin, self._signer, self._earlier = origin, signer, frozenset(earlier)
         # Unbuffered: a line that could not be written must not wait in memory and be written later.
         self._file = path.open("a+b", buffering=0)
         try:
@@ -106,16 +113,38 @@ class Ratchet:
         if torn:
             # A line cut off by a crash was never followed by a signature: it was not signed.
             self._file.truncate(len(whole) + len(newline))
-        last = Checkpoint(origin=self._origin, size=0, root=EMPTY_ROOT)
+        heads: list[Checkpoint] = []
         for number, line in enumerate(whole.splitlines(), 1):
             try:
-                head = read_line(line)
+                heads.append(read_line(line))
             except MalformedError as error:
                 raise RatchetError(f"{self._path}: line {number}: {error}") from error
-            if head.origin != self._origin or head.size <= last.size:
-                raise RatchetError(f"{self._path}: line {number} does not follow the one before")
-            last = head
-        return last
+        if (bad := first_out_of_order(heads)) is not None:
+            raise RatchetError(f"{self._path}: line {bad} does not follow the one before")
+        for number, head in enumerate(heads, 1):
+            if head.origin != self._origin and head.origin not in self._earlier:
+                raise RatchetError(
+                    f"{self._path}: line {number} is of {head.origin}, no log of this register"
+                )
+        if not heads or heads[-1].origin != self._origin:
+            if any(head.origin == self._origin for head in heads):
+                raise RatchetError(f"{self._path}: {self._origin} was left for {heads[-1].origin}")
+            return Checkpoint(origin=self._origin, size=0, root=EMPTY_ROOT)
+        return heads[-1]
+
+
+def first_out_of_order(heads: Sequence[Checkpoint]) -> int | None:
+    """Give the number, from 1, of the first line that goes back: in size, or to a log that was left."""
+    left: set[str] = set()
+    for number, (before, head) in enumerate(pairwise(heads), 2):
+        if before.origin == head.origin:
+            if head.size <= before.size:
+                return number
+            continue
+        left.add(before.origin)
+        if head.origin in left:
+            return number
+    return None
 
 
 def _line(checkpoint: Checkpoint) -> bytes:
@@ -131,10 +160,11 @@ def read_line(line: bytes) -> Checkpoint:
     return Checkpoint.from_text("\n".join(parts) + "\n")
 
 
-def last_head(path: Path) -> Checkpoint | None:
-    """Give the last head written down, None before the first; a line cut off by a crash was never signed.
+def last_head(path: Path, *, origin: str) -> Checkpoint | None:
+    """Give the last head of a log written down, None before the first; a line cut off by a crash was never signed.
 
     Raises FileNotFoundError, OSError, MalformedError.
     """
     lines = path.read_bytes().split(b"\n")[:-1]
-    return read_line(lines[-1]) if lines else None
+    head = read_line(lines[-1]) if lines else None
+    return None if head is None or head.origin != origin else head

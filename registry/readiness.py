@@ -88,7 +88,7 @@ def look(services: Services) -> Readiness:
         facts["trust_version"] = document.version
         facts["trust_days_left"] = (document.expires - now) // DAY
         facts["quorum"] = document.quorum_at(now)
-        note = services.files.find_checkpoint()
+        note = services.newest_log().files.find_checkpoint()
         head = services.head()
         if note is not None and head is not None:
             facts["checkpoint_age"] = max(0, now - head.seen_at)
@@ -129,7 +129,7 @@ def _lists_age(services: Services, uris: list[str], now: int) -> int | None:
 def _ratchet(services: Services, head_size: int | None) -> str:
     """Compare the last head the log key signed with the database: a restored backup shows here first."""
     try:
-        head = last_head(services.files.ratchet)
+        head = last_head(services.files.ratchet, origin=services.settings.origin)
     except FileNotFoundError:
         return "missing"
     except (OSError, MalformedError):

@@ -18,7 +18,8 @@ from keys.crash_points import reach
 from keys.signed import read_profile
 from keys.trust import TrustChain
 from registry import projection
-from registry.files import FilesError, RegistryFiles
+from registry.files import FilesError
+from registry.logs import HeldLog, read_content
 from registry.models import HeadRow, SubmissionRow
 from registry.pending import Pending, ProfileFile
 from registry.ratchet import Ratchet
@@ -57,14 +58,11 @@ class Sequencer:
     def __init__(
         self,
         sessions: sessionmaker[Session],
-        files: RegistryFiles,
+        logs: Sequence[HeldLog],
         ratchet: Ratchet,
-        *,
-        place: int,
-        origin: str,
     ) -> None:
-        self._sessions, self._files, self._ratchet = sessions, files, ratchet
-        self._place, self._origin = place, origin
+        self._sessions, self._logs, self._ratchet = sessions, logs, ratchet
+        self._files, self._place, self._origin = logs[-1].files, logs[-1].place, logs[-1].origin
 
     def append(self, chain: TrustChain, collect: Callable[[Session, HeadRow], Batch | None]) -> Head | None:
         """Append what `collect` gives under the lock; None when it gives nothing.
@@ -141,11 +139,9 @@ class Sequencer:
         """Apply a signed batch to the tables as it was applied before the crash rolled it back."""
         first, document = pending.old_size, chain.version(pending.trust_version) or chain.current
         if any(isinstance(leaf_from_bytes(entry), TrustLeaf) for entry in pending.entries):
-            entries = [*projection.read_entries(self._files, first), *pending.entries]
-            held = self._files.profiles().items()
-            projection.reproject(
-                session, self._files, entries, place=self._place, document=document, profiles=held
-            )
+            contents = read_content(self._logs, size=first, more=pending.entries)
+            profiles = self._files.profiles().items()
+            projection.reproject(session, contents, document=document, profiles=profiles)
         else:
             projection.apply(session, pending.entries, place=self._place, first=first, document=document)
         for one in pending.profiles:

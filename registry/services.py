@@ -18,6 +18,7 @@ from keys.trust import TrustChain, TrustRefusedError, walk
 from registry import evidence
 from registry.database import make_engine, make_sessions
 from registry.files import RegistryFiles
+from registry.logs import HeldLog, held_logs
 from registry.settings import Settings
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
@@ -86,16 +87,25 @@ class Services:
     def document(self) -> TrustDocument:
         return self.chain().current
 
-    def place(self) -> int:
-        """The log this registry writes, as the trust document counts them."""
-        place = self.document().find_log(self.settings.origin)
-        if place is None:
+    def logs(self) -> tuple[HeldLog, ...]:
+        """Give the logs of this register, the one it writes last. Raises ServicesUnavailableError."""
+        logs = held_logs(self.files, self.document(), origin=self.settings.origin)
+        if not logs:
             raise ServicesUnavailableError(f"the trust document names no log {self.settings.origin}")
-        return place
+        return logs
+
+    def newest_log(self) -> HeldLog:
+        """Give the last log of which anything is published: a successor may have begun a moment ago."""
+        logs = self.logs()
+        return next((log for log in reversed(logs) if log.files.find_checkpoint() is not None), logs[-1])
+
+    def files_at(self, place: int) -> RegistryFiles:
+        """Give the files of the log at a place of the trust document."""
+        return self.logs()[place].files
 
     def head(self) -> Witnessed | None:
         """The newest kept checkpoint, with its times; None before the first, or when it is not witnessed."""
-        note = self.files.find_checkpoint()
+        note = self.newest_log().files.find_checkpoint()
         return None if note is None else self.witnessed(note)
 
     def witnessed(self, note: bytes) -> Witnessed | None:

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["PublisherSettings", "Settings", "SettingsError"]
+from keys.whole_files import write_whole
+from registry.logs import segment_of
+
+__all__ = ["PublisherSettings", "Settings", "SettingsError", "read_object", "write_object"]
 
 SNAPSHOT_EVERY = 6 * 3600 - 600  # seconds; the lists are signed anew at least every six hours
 
@@ -40,8 +43,8 @@ class Settings:
 
     @property
     def log_name(self) -> str:
-        """The log's folder and path segment, "log1"."""
-        return self.origin.rpartition("/")[2]
+        """The open log's folder and path segment, "log1"."""
+        return segment_of(self.origin)
 
     @classmethod
     def load(cls, home: Path | None = None, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -101,6 +104,11 @@ class PublisherSettings:
             witnesses=tuple(map(str, value["witnesses"])),
             snapshot_every=int(value.get("snapshot_every", SNAPSHOT_EVERY)),
         )
+
+
+def write_object(path: Path, value: Mapping[str, object]) -> None:
+    """Write a JSON object, whole or not at all."""
+    write_whole(path, json.dumps(value, indent=1).encode() + b"\n")
 
 
 def read_object(path: Path) -> dict[str, Any]:

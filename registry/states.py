@@ -40,6 +40,7 @@ class Happened:
     successor: str | None
     status: Status
     at: int | None
+    place: int
     index: int
 
     @classmethod
@@ -50,6 +51,7 @@ class Happened:
             successor=row.successor,
             status=Status(row.status_after),
             at=row.logged_at,
+            place=row.place,
             index=row.index,
         )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry import evidence
 from registry.files import FilesError, RegistryFiles
+from registry.logs import HeldLog
 from registry.models import LeafRow
 from registry.services import Services
 from schemas.entry_bundles import read_entry
@@ -24,10 +25,9 @@ PAUSE = 0.05  # seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
-    """What goes together: a head whose newest snapshot names exactly these lists."""
+    """What goes together: a head of the newest log, whose newest snapshot names exactly these lists."""
 
-    place: int
-    origin: str
+    log: HeldLog
     size: int
     note: bytes
     snapshot: int | None
@@ -48,7 +48,8 @@ def settled(services: Services, session: Session) -> Together:
 
 def _find_state(services: Services, session: Session) -> Together | None:
     """Take the newest snapshot whose lists are all out; None when no recent one is."""
-    files, place = services.files, services.place()
+    log = services.newest_log()
+    files, place = log.files, log.place
     newest = evidence.newest_checkpoint(files)
     if newest is None:
         raise FilesError("nothing is published yet")
@@ -62,21 +63,20 @@ def _find_state(services: Services, session: Session) -> Together | None:
         if lists is None or row.checkpoint_size is None:
             continue
         size = head.size if position == 0 else row.checkpoint_size
-        return _state(services, place, size, row.index, lists)
-    return None if rows else _state(services, place, head.size, None, {})
+        return _state(services, log, size, row.index, lists)
+    return None if rows else _state(services, log, head.size, None, {})
 
 
 def _state(
-    services: Services, place: int, size: int, snapshot: int | None, lists: dict[str, bytes]
+    services: Services, log: HeldLog, size: int, snapshot: int | None, lists: dict[str, bytes]
 ) -> Together:
-    note = services.files.find_checkpoint(size)
+    note = log.files.find_checkpoint(size)
     witnessed = None if note is None else services.witnessed(note)
     if note is None or witnessed is None:
         raise FilesError(f"the checkpoint of size {size} is missing or damaged")
     claims = [evidence.read_claims(data) for data in lists.values()]
     return Together(
-        place=place,
-        origin=services.settings.origin,
+        log=log,
         size=size,
         note=note,
         snapshot=snapshot,

@@ -43,7 +43,7 @@ def proof(number: str) -> Response:
     asked = services()
     row = _mark(asked, number_in_path(number))
     with asked.sessions() as session:
-        data = evidence.proof_of_leaf(asked.files, session, row.place, row.index)
+        data = evidence.proof_of_leaf(asked.files_at(row.place), session, row.place, row.index)
     if data is None:
         raise _being_published(row.number)
     return immutable(Response(data, content_type="text/plain; charset=utf-8"))

@@ -59,8 +59,9 @@ def _metrics(found: Readiness) -> list[tuple[str, str, str, int | None]]:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    text = "User-agent: *\nDisallow: /api/\nDisallow: /search\nDisallow: /bundle\nDisallow: /log1/\n"
-    return Response(text.replace("/log1/", f"/{services().settings.log_name}/"), content_type="text/plain")
+    text = "User-agent: *\nDisallow: /api/\nDisallow: /search\nDisallow: /bundle\n"
+    text += "".join(f"Disallow: /{log.files.log}/\n" for log in services().logs())
+    return Response(text, content_type="text/plain")
 
 
 @blueprint.get("/.well-known/security.txt")

@@ -35,6 +35,7 @@ def addresses(app: Flask, full: Laid) -> list[tuple[str, str]]:
         "n": "0",
         "size": "2",
         "version": "1",
+        "log": "log1",
         "path": "0/000.p/2",
         "filename": "none.css",
     }

@@ -9,6 +9,7 @@ from forge.registers import Register
 from forge.world import NOW, World
 from registry import projection
 from registry.files import FilesError
+from registry.logs import read_entries
 from registry.models import HeadRow, MarkRow
 from registry.publisher import NoQuorumError
 from registry.ratchet import RatchetBusyError
@@ -27,7 +28,7 @@ def head_of(register: Register) -> HeadRow:
 
 
 def test_an_empty_register_publishes_its_genesis_and_an_empty_snapshot(register: Register) -> None:
-    entries = projection.read_entries(register.files, 2)
+    entries = read_entries(register.files, 2)
     snapshot = leaf_from_bytes(entries[1])
     assert isinstance(snapshot, SnapshotLeaf)
     assert (snapshot.size, snapshot.lists) == (1, ())
@@ -59,12 +60,12 @@ def test_the_lists_equal_the_fold_of_the_log(register: Register, world: World) -
     assert register.submit(suspend.raw, revoke.raw).status == 200
     size = head_of(register).size
     fold = Fold(document=register.chain().current)
-    for index, entry in enumerate(projection.read_entries(register.files, size)):
+    for index, entry in enumerate(read_entries(register.files, size)):
         fold.apply(entry, place=0, index=index)
     with register.sessions() as session:
         lists = projection.status_lists(session)
     assert lists == {uri: bytes(statuses) for uri, statuses in fold.lists.items()}
-    snapshot = leaf_from_bytes(projection.read_entries(register.files, size)[-1])
+    snapshot = leaf_from_bytes(read_entries(register.files, size)[-1])
     assert isinstance(snapshot, SnapshotLeaf)
     assert dict(snapshot.lists) == {uri: sha256(data).digest() for uri, data in lists.items()}
 
