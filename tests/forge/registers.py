@@ -1,21 +1,26 @@
 """Registers for tests: a home folder, a publisher in this process, witnesses without a network."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from forge.signers import Ed25519Signer
+from forge.trust_documents import public_of
 from forge.world import ORIGIN, World
 from keys.notes import cosign
 from keys.trust import TrustChain, walk
+from registry.app import create_app
 from registry.commands import prepare_database
 from registry.database import make_engine, make_sessions
 from registry.files import RegistryFiles
 from registry.publisher import Publisher
-from registry.settings import PublisherSettings, Settings
+from registry.services import Services
+from registry.settings import PublisherSettings, Settings, write_object
 from registry.submissions import Outcome, accept
+from registry.succession import continue_log
 from registry.witnesses import WitnessClient
 from schemas.note import NoteSignature, SignedNote
 
@@ -58,6 +63,12 @@ class Register:
         home.mkdir(parents=True, exist_ok=True)
         self.files.write_trust(1, world.notes[0])
         prepare_database(self.settings, 0)
+        self.log_label, self.status_label = "log", "status"
+        write_object(
+            home / "registry.json", {"origin": ORIGIN, "anchor": world.anchor, "demonstration": True}
+        )
+        keys = {"log_key": "file:log", "status_key": "file:status"}
+        write_object(home / "publisher.json", keys | {"witnesses": ["http://127.0.0.1:9"]})
         self.sessions: sessionmaker[Session] = make_sessions(make_engine(self.settings.database_url))
         self.witnesses = [
             ForgedWitness(url=f"http://{label}.example", label=label, now=lambda: float(self.now))
@@ -71,14 +82,28 @@ class Register:
             self.settings,
             PublisherSettings(log_key="file:log", status_key="file:status", witnesses=()),
             self.sessions,
-            log_signer=Ed25519Signer("log"),
-            status_signer=Ed25519Signer("status"),
+            log_signer=Ed25519Signer(self.log_label),
+            status_signer=Ed25519Signer(self.status_label),
             clock=lambda: float(self.now),
         )
         publisher._witnesses = list(self.witnesses)
         self.publisher = publisher
         publisher.recover()
         return publisher
+
+    def continued(self, origin: str, label: str) -> None:
+        """Go on in the next log, as `akashi-registry continue` does, and start again."""
+        made = continue_log(self.settings, origin=origin, log_key=f"file:{label}", public=public_of(label))
+        self.settings = replace(self.settings, origin=made.origin)
+        self.files = RegistryFiles(self.home, log=self.settings.log_name)
+        self.log_label = label
+        self.open()
+
+    def client(self) -> FlaskClient:
+        return create_app(self.settings, clock=lambda: float(self.now)).test_client()
+
+    def services(self) -> Services:
+        return Services.open(self.settings, clock=lambda: float(self.now))
 
     def chain(self) -> TrustChain:
         return walk(self.settings.anchor, self.files.trust_notes())
