@@ -16,6 +16,7 @@ from keys.signer import SignerUnavailableError
 from schemas.claims import EventReason
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
+from schemas.organisation_id import OrganisationId
 from verifier.anchors import AnchorError
 
 __all__ = ["main"]
@@ -73,7 +74,16 @@ def _parser() -> argparse.ArgumentParser:
     _targets(issue)
     for name in EVENTS:
         event = verb(name, help=f"{name} a mark")
-        event.add_argument("number", type=_number, metavar="NUMBER")
+        many = name != "supersede"  # each has a successor of its own
+        event.add_argument(
+            "number",
+            type=_numbers if many else _number,
+            metavar="NUMBER",
+            nargs="+" if many else None,
+            help="mark numbers, or - to read them from standard input, the first word of each line"
+            if many
+            else None,
+        )
         if name == "supersede":
             event.add_argument("--by", required=True, type=_number, metavar="NUMBER", help="its successor")
         if name != "confirm":
@@ -90,6 +100,15 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--registry", metavar="URL")
     where.add_argument("--bundle", type=Path, metavar="FILE", help="a register file: /bundle/register")
     _targets(verb("publish", help="send everything that waits"), required=True)
+    select = verb(
+        "select", help="marks of the whole register that can still end, to hand to suspend or revoke"
+    )
+    select.add_argument("--bundle", required=True, type=Path, metavar="FILE", help="a register file")
+    select.add_argument("--assessor", metavar="CODE", help="assessed by")
+    select.add_argument("--owner", metavar="NAME", help="issued by")
+    select.add_argument("--kid", metavar="KID", help="signed by the key with this id")
+    select.add_argument("--holder", type=_holder, metavar="ID")
+    select.add_argument("--level", type=int, metavar="N")
     listing = verb("list", help="all marks")
     listing.add_argument("--effort", action="store_true", help="hours by level instead, without names")
     due = verb("due", help="what ends soon, wants confirming, or was not published")
@@ -103,6 +122,21 @@ def _targets(parser: argparse.ArgumentParser, *, required: bool = False) -> None
     where.add_argument(
         "--out", type=Path, metavar="FILE.cborseq", help="write it to a file that is carried there"
     )
+
+
+def _numbers(text: str) -> list[MarkNumber]:
+    """Read one number, or with - those on standard input."""
+    if text != "-":
+        return [_number(text)]
+    words = [line.split()[0] for line in sys.stdin if line.strip()]
+    return [_number(word) for word in words]
+
+
+def _holder(text: str) -> str:
+    try:
+        return str(OrganisationId.read_loosely(text))
+    except MalformedError as error:
+        raise argparse.ArgumentTypeError(error.problem) from None
 
 
 def _number(text: str) -> MarkNumber:

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from issuer.ledger import LedgerError
 from issuer.receipts import receipts, template
 from issuer.registry_client import RegistryError
 from issuer.reports import due, effort, listed
+from issuer.select import Asked, choose
 from issuer.sync import Synced, SyncError, sync_bundle, sync_registry
 from verifier.anchors import read_anchor
 
@@ -47,6 +49,7 @@ def run(arguments: argparse.Namespace, *, now: int) -> int:
         "sync": _sync,
         "publish": _publish,
         "list": _list,
+        "select": _select,
         "due": _due,
     }
     try:
@@ -161,6 +164,22 @@ def _list(desk: Desk) -> int:
             return 0
         marks = listed(desk.home, books, now=desk.now)
     desk.say({"marks": marks}, [_line(mark) for mark in marks])
+    return 0
+
+
+def _select(desk: Desk) -> int:
+    arguments = desk.arguments
+    asked = Asked(
+        assessor=arguments.assessor,
+        owner=arguments.owner,
+        kid=arguments.kid,
+        holder=arguments.holder,
+        level=arguments.level,
+    )
+    if asked == Asked():
+        raise UsageError("say which: --assessor, --owner, --kid, --holder or --level")
+    found = list(choose(desk.home, arguments.bundle, asked, now=desk.now))
+    desk.say({"marks": [asdict(one) for one in found]}, [one.to_line() for one in found])
     return 0
 
 

@@ -27,7 +27,16 @@ from verifier.bundle_view import BundleView
 from verifier.fold import Fold
 from verifier.sources import trust_notes
 
-__all__ = ["STATUS_AFTER", "Seen", "SyncError", "Synced", "sync_bundle", "sync_registry", "take"]
+__all__ = [
+    "STATUS_AFTER",
+    "Seen",
+    "SyncError",
+    "Synced",
+    "read_register",
+    "sync_bundle",
+    "sync_registry",
+    "take",
+]
 
 STATUS_AFTER = {
     "issue": "valid",
@@ -161,6 +170,20 @@ def take(leaves: Sequence[Seen], books: Books, synced: Synced | None = None) -> 
 
 def sync_bundle(home: Home, path: Path) -> Synced:
     """Take over a register file, after authenticating it under our anchor. Raises SyncError, HomeError, OSError."""
+    home, leaves, seen_at = read_register(home, path)
+    synced = Synced(home=home)
+    with home.ledger.writing() as books:
+        take(_fold(home, leaves, books), books, synced)
+        books.put("seen_at", str(max(seen_at, int(books.get("seen_at") or 0))))
+    reach("issuer.after-sync")
+    return synced
+
+
+def read_register(home: Home, path: Path) -> tuple[Home, list[tuple[int, int, bytes]], int]:
+    """Give the home under the file's newest trust, all leaves as (place, index, entry), and of when they are.
+
+    Raises SyncError, HomeError, OSError.
+    """
     archive = None
     try:
         archive = Archive.open(path)
@@ -173,18 +196,12 @@ def sync_bundle(home: Home, path: Path) -> Synced:
         leaves = list(view.leaves())
         if not view.heads or len(leaves) != sum(head.checkpoint.size for head in view.heads):
             raise SyncError(f"{path} does not hold every entry of its log")
-        seen_at = max(head.seen_at for head in view.heads)
+        return home, leaves, max(head.seen_at for head in view.heads)
     except MalformedError as error:
         raise SyncError(f"{path}: {error}") from error
     finally:
         if archive is not None:
             archive.close()
-    synced = Synced(home=home)
-    with home.ledger.writing() as books:
-        take(_fold(home, leaves, books), books, synced)
-        books.put("seen_at", str(max(seen_at, int(books.get("seen_at") or 0))))
-    reach("issuer.after-sync")
-    return synced
 
 
 def _fold(home: Home, leaves: Sequence[tuple[int, int, bytes]], books: Books) -> list[Seen]:

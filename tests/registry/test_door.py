@@ -300,3 +300,18 @@ def test_an_event_signed_too_long_ago_is_refused_although_it_follows(
         prev=mark.leaf,
     )
     assert refused(register, sign(hoarded, "issuer-3")) == ["iat-window"]
+
+
+def test_a_list_has_one_host_name_and_under_another_the_next_one_begins(
+    register: Register, world: World
+) -> None:
+    register.submit(world.issue(at=NOW).raw)
+    elsewhere = world.issue(at=NOW, logged=False, status_uri="https://127.0.0.1/status/a/0")
+    assert refused(register, elsewhere.raw) == ["status-foreign"]
+    following = world.issue(at=NOW, logged=False, status_uri="https://127.0.0.1/status/a/1")
+    assert register.submit(following.raw).status == 200
+    both = [
+        world.issue(at=NOW, logged=False, status_uri=f"https://{host}/status/b/7", signer="issuer-4").raw
+        for host in (HOST, "127.0.0.1")
+    ]
+    assert refused(register, *both) == ["status-foreign"]
