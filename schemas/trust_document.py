@@ -17,7 +17,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import rfc8785
 
@@ -161,6 +161,17 @@ class TrustDocument:
 
     def is_expired_at(self, time: int) -> bool:
         return time >= self.expires
+
+    def life_left_at(self, time: int) -> float:
+        """The share of its life this version still has: 1 when it was issued, 0 from its end on."""
+        return min(1.0, max(0.0, (self.expires - time) / (self.expires - self.issued)))
+
+    def warning_at(self, time: int) -> Literal["half", "quarter", "expired"] | None:
+        """Say how urgently a new version is wanted: from half of its life on, from a quarter on, ended."""
+        left = self.life_left_at(time)
+        if left <= 0:
+            return "expired"
+        return "quarter" if left <= 0.25 else "half" if left <= 0.5 else None
 
 
 def _entries(node: Node, read: Callable[[Node], E]) -> tuple[E, ...]:

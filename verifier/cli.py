@@ -12,6 +12,8 @@ from schemas.errors import MalformedError
 from verifier.anchors import AnchorError
 from verifier.bundle_commands import add_bundle_commands
 from verifier.http import FetchError
+from verifier.monitor.command import add_monitor_command
+from verifier.monitor.kept import KeptError
 from verifier.policy import PolicyError
 from verifier.render import printable
 from verifier.state import StateError
@@ -28,6 +30,7 @@ _REFUSALS = (
     FetchError,
     PolicyError,
     StateError,
+    KeptError,
     MalformedError,
     TrustRefusedError,
     OSError,
@@ -42,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_verify_command(verbs)
     add_trust_commands(verbs)
     add_bundle_commands(verbs)
+    add_monitor_command(verbs)
     arguments = parser.parse_args(argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # no terminal's code page may end a run halfway

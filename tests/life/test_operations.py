@@ -1,0 +1,126 @@
+"""The playbooks of docs/operations.md, typed: each on a register of its own, as an operator, issuer or root holder would.
+
+A story is a section headed `### Story: …`. Its blocks run one after the other in one shell, in a folder laid out like
+the demonstration's. `systemctl` there starts and stops our own processes; everything else is the real thing.
+"""
+
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from life.running import COMMANDS, ROOT, Made, Running
+from registry.fsck import fsck
+
+DOCUMENT = ROOT / "docs" / "operations.md"
+STORY = re.compile(r"^### (?:Story: )(.+?)\n(.*?)(?=^##+ |\Z)", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SYSTEMCTL = Path(__file__).with_name("systemctl.py")
+
+
+def stories() -> dict[str, str]:
+    """Every story's shell text, by its heading."""
+    text = DOCUMENT.read_text("utf-8")
+    return {title.strip(): "\n".join(BLOCK.findall(body)) for title, body in STORY.findall(text)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A register that serves, with one ★3 mark and one ★4 mark; stopped by the process ids it wrote down."""
+
+    demo: Running
+    bin: Path
+    numbers: dict[str, str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        demo = self.demo
+        return demo.environment | {
+            "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
+            "URL": demo.url,
+            "PORT": str(demo.port),
+            "WITNESS_PORT": str(demo.made.witness_port),
+            "NUMBER": self.numbers["third"],
+            "FOURTH": self.numbers["fourth"],
+            "LANG": "C.UTF-8",
+        }
+
+    def type(self, text: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            ["sh", "-eu", "-c", text],
+            cwd=self.demo.home,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+            check=False,
+        )
+
+    def verdict(self, number: str, *words: str) -> tuple[str, tuple[str, ...]]:
+        """What a stranger with the first anchor finds online."""
+        anchored = ("--anchor", str(self.demo.home / "anchor"), "--registry", self.demo.url)
+        report = self.demo.run("akashi", "verify", "--json", *anchored, *words, number, code=None).json()
+        return report["verdict"], tuple(one["reason"] for one in report["findings"] if one["reason"])
+
+
+@pytest.fixture
+def site(another: Callable[[], Made], tmp_path: Path) -> Iterator[Site]:
+    demo = Running(another())
+    shims = tmp_path / "bin"
+    shims.mkdir()
+    programs = {name: f"-m {module}" for name, module in COMMANDS.items()} | {"systemctl": str(SYSTEMCTL)}
+    for name, what in programs.items():
+        path = shims / name
+        path.write_text(f'#!/bin/sh\nexec "{sys.executable}" {what} "$@"\n')
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    found = Site(demo=demo, bin=shims, numbers={"third": "", "fourth": ""})
+    try:
+        started = found.type("systemctl start akashi-witness akashi-registry")
+        assert started.returncode == 0, started.stderr
+        rows = demo.drafts(2)
+        fourth = rows[1] | {
+            "level": "4",
+            "assessment": "third-party",
+            "assessor_code": "AB01",
+            "technical_check_on": rows[1]["assessed_on"],
+            "technical_checker_code": "TC01",
+        }
+        [third] = demo.issue("issuer-3", rows[:1]).values()
+        [other] = demo.issue("issuer-4", [fourth]).values()
+        found.numbers.update(third=third, fourth=other)
+        yield found
+    finally:
+        stopped = found.type("systemctl stop akashi-registry akashi-witness")
+        assert stopped.returncode == 0, stopped.stderr
+
+
+def states(site: Site) -> dict[str, str]:
+    return {name: site.verdict(number)[0] for name, number in site.numbers.items()}
+
+
+ENDS: dict[str, Callable[[Site], Any]] = {}
+
+
+@pytest.mark.parametrize("title", sorted(stories()))
+def test_a_playbook_typed_as_it_stands_ends_as_it_says(site: Site, title: str) -> None:
+    done = site.type(stories()[title])
+    assert done.returncode == 0, (title, done.stdout[-2000:], done.stderr[-3000:])
+    expected = json.loads(re.findall(r"^# ends with (.*)$", stories()[title], re.MULTILINE)[-1])
+    found = {name: list(site.verdict(number)) for name, number in site.numbers.items()}
+    assert {name: [verdict, list(reasons)] for name, (verdict, reasons) in found.items()} == expected
+    assert fsck(site.demo.settings) == [] or "heir" in stories()[title]
+
+
+def test_there_is_a_story_for_every_bad_day() -> None:
+    assert len(stories()) >= 9
+    assert shutil.which("sh") is not None
