@@ -198,14 +198,18 @@ class Fold:
             leaf = leaf_from_bytes(entry)
             match leaf:
                 case IssueLeaf():
-                    return self._issue(read_mark(leaf.mark), leaf_hash(entry), place, index)
+                    return self.issue(read_mark(leaf.mark), leaf_hash(entry), place=place, index=index)
                 case EventLeaf():
-                    return self._event(read_event(leaf.event), leaf_hash(entry), place, index)
+                    return self.event(read_event(leaf.event), leaf_hash(entry), place=place, index=index)
         except MalformedError:
             return FoldRefusal.NOT_ENTITLED
         return None
 
-    def _issue(self, mark: Unverified[MarkClaims], leaf: bytes, place: int, index: int) -> FoldRefusal | None:
+    def issue(
+        self, mark: Unverified[MarkClaims], leaf: bytes, *, place: int, index: int
+    ) -> FoldRefusal | None:
+        """Apply a mark that was read already; `leaf` is its leaf hash."""
+        self.size = index + 1
         key = self.document.find_key(mark.header.kid)
         claims = mark.unsafe_claims
         if key is None or entitlement(claims, key, self.document) or key.is_void_at(place, index):
@@ -222,9 +226,11 @@ class Fold:
         self.lists.setdefault(claims.status_uri, bytearray(LIST_BYTES))
         return None
 
-    def _event(
-        self, event: Unverified[EventClaims], leaf: bytes, place: int, index: int
+    def event(
+        self, event: Unverified[EventClaims], leaf: bytes, *, place: int, index: int
     ) -> FoldRefusal | None:
+        """Apply an event that was read already; `leaf` is its leaf hash."""
+        self.size = index + 1
         claims = event.unsafe_claims
         state = self.marks.get(str(claims.number))
         if state is None:

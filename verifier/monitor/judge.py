@@ -13,6 +13,7 @@ from keys.trust import TrustChain, public_key
 from schemas.claims import EventClaims, MarkClaims
 from schemas.errors import MalformedError
 from schemas.leaves import EventLeaf, Genesis, IssueLeaf, Leaf, SnapshotLeaf, TrustLeaf, leaf_from_bytes
+from schemas.merkle import leaf_hash
 from schemas.status_list import ENTRIES, StatusUri
 from schemas.times import DAY, iso
 from schemas.trust_document import TrustDocument
@@ -81,7 +82,7 @@ class Judge:
                 found = [Finding(kind=Kind.GENESIS_WRONG, detail="a second genesis", log=log, index=index)]
             case _:
                 found = []
-        self.fold.apply(entry, place=place, index=index)
+        self.fold.size = index + 1
         return leaf, found, None
 
     def renewed(
@@ -123,7 +124,7 @@ class Judge:
             return [Finding(kind=Kind.MALFORMED_LEAF, detail=str(error), log=log, index=index)], None
         claims, number = mark.unsafe_claims, str(mark.unsafe_claims.number)
         key = self.document.find_key(mark.header.kid)
-        refusal = self.fold.apply(entry, place=place, index=index)
+        refusal = self.fold.issue(mark, leaf_hash(entry), place=place, index=index)
         if str(claims.holder) in self.watched:
             self._notice("issue", claims, key, None, claims.iat, log, index, counts=refusal is None)
         signed = Signed(index=index, number=number, iat=claims.iat, key=key, is_event=False)
@@ -145,7 +146,7 @@ class Judge:
             return [Finding(kind=Kind.MALFORMED_LEAF, detail=str(error), log=log, index=index)], None
         claims, number = event.unsafe_claims, str(event.unsafe_claims.number)
         key = self.document.find_key(event.header.kid)
-        refusal = self.fold.apply(entry, place=place, index=index)
+        refusal = self.fold.event(event, leaf_hash(entry), place=place, index=index)
         state = self.fold.marks.get(number)
         if state is not None and state.holder in self.watched:
             self._happened(event, state.holder, state.level, key, log, index, counts=refusal is None)
