@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn, TypeVar
 
 from schemas.trust_document import TrustDocument
-from schemas.trust_entries import Compromise, FinalHead
+from schemas.trust_entries import Compromise, FinalHead, PartnerFinal
 
 __all__ = ["TrustRefusedError", "check_change"]
 
@@ -115,6 +115,8 @@ class _Change:
         elif old.size is None or new.size is None or new.size > old.size:
             self.refuse("position-raised", f"{name}: the position of a compromise is lowered, never raised")
 
-    def final(self, old: FinalHead | None, new: FinalHead | None, name: str) -> None:
+    def final(
+        self, old: FinalHead | PartnerFinal | None, new: FinalHead | PartnerFinal | None, name: str
+    ) -> None:
         if old is not None and new != old:
             self.refuse("entry-changed", f"{name}: a final head stays what it is")

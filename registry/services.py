@@ -126,7 +126,11 @@ class Services:
     ) -> Report:
         """Judge a mark, link or number by the same seven checks, and from the same evidence, as anybody else."""
         verifier = Verifier.from_registry(
-            _LocalFetcher(self), anchor=self.settings.anchor, chain=self.chain(), clock=self.clock
+            _LocalFetcher(self),
+            anchor=self.settings.anchor,
+            chain=self.chain(),
+            partners=None,
+            clock=self.clock,
         )
         return verifier.verify(subject, at=at, policy=policy)
 

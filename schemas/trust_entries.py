@@ -19,6 +19,7 @@ __all__ = [
     "Host",
     "KeyUse",
     "Log",
+    "PartnerFinal",
     "Quorum",
     "Recognised",
     "Root",
@@ -184,6 +185,24 @@ class FinalHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerFinal:
+    """Where in a partner's log recognition ended: of the log at `place` of *their* document, the first `size` leaves."""
+
+    place: int
+    size: int
+    root: bytes
+
+    @classmethod
+    def read(cls, node: Node) -> "PartnerFinal":
+        found = node.members(("size", "root"), ("place",))
+        return cls(
+            place=optional(found, "place", Node.integer) or 0,
+            size=found["size"].integer(),
+            root=found["root"].base64(32),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     key: VerifierKey
     url: str
@@ -247,7 +266,7 @@ class Recognised:
     hosts: tuple[str, ...]
     start: int
     until: int | None
-    final: FinalHead | None
+    final: PartnerFinal | None
 
     @classmethod
     def read(cls, node: Node) -> "Recognised":
@@ -263,7 +282,7 @@ class Recognised:
             hosts=tuple(read_host(item) for item in found["hosts"].items(at_most=100)),
             start=start,
             until=until,
-            final=optional(found, "final", FinalHead.read),
+            final=optional(found, "final", PartnerFinal.read),
         )
 
 

@@ -232,6 +232,7 @@ class BundleView:
         logged.place, logged.origin, logged.index, logged.leaf = place, origin, index, leaf
         logged.not_before = min(max(before, iat - CLOCK_ROOM), logged_by)
         logged.logged_by = logged_by
+        logged.covered = self._logs[place].head.checkpoint.size
         logged.__class__ = Logged
         done: Logged = logged
         return done

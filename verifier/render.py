@@ -77,10 +77,7 @@ def _mark_rows(report: Report, claims: MarkClaims, lang: str) -> list[tuple[str,
     scope = " / ".join(shown)
     rows = [
         (phrase("number", lang), claims.number.display),
-        (
-            phrase("level", lang),
-            f"{'★' * claims.level} ({claims.level})  {title(claims.assessment.slug, lang)}",
-        ),
+        (phrase("level", lang), f"{_level(report, claims, lang)}  {title(claims.assessment.slug, lang)}"),
         (phrase("scope", lang), f"{title(claims.unit.slug, lang)}: {scope}"),
         (phrase("period", lang), _period(report, claims, lang)),
     ]
@@ -89,6 +86,13 @@ def _mark_rows(report: Report, claims: MarkClaims, lang: str) -> list[tuple[str,
     if report.owner is not None:
         rows.append((phrase("issued-by", lang), printable(report.owner)))
     return rows
+
+
+def _level(report: Report, claims: MarkClaims, lang: str) -> str:
+    """Stars are our own scheme's; a partner's level is a number of theirs, and is never translated."""
+    if report.authority is not None and report.authority.recognised_by is not None:
+        return phrase("level-of", lang, level=claims.level, scheme=claims.scheme)
+    return f"{'★' * claims.level} ({claims.level})"
 
 
 def _period(report: Report, claims: MarkClaims, lang: str) -> str:

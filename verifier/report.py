@@ -221,6 +221,7 @@ class Logged:
     leaf: bytes
     not_before: int
     logged_by: int
+    covered: int = 0  # the size of the checkpoint that proves it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from keys.trust import TrustChain, TrustRefusedError, walk
 from schemas.errors import MalformedError
 from schemas.evidence import Archive
 from schemas.mark_number import MarkNumber
+from schemas.note import SignedNote
 from verifier.bundle_view import BundleView
 from verifier.evidence_view import EvidenceView
 from verifier.http import Fetcher, FetchError
@@ -102,6 +103,14 @@ class FileSource:
 
     def trust(self) -> TrustChain | Refused:
         return self._chain
+
+    @property
+    def is_of_chain(self) -> bool:
+        """Whether the file holds a version of the chain itself: a file of another register may pass over all of it."""
+        if not isinstance(self._chain, TrustChain):
+            return False
+        texts = {document.text for document in self._chain.documents}
+        return any(SignedNote.from_bytes(note).text in texts for note in trust_notes(self._archive))
 
     def find_mark(self, number: str) -> bytes | None:
         if isinstance(self._view, BundleView):

@@ -134,6 +134,7 @@ def check_proof(
         leaf=leaf,
         not_before=witnessed.logged_by,
         logged_by=witnessed.logged_by,
+        covered=checkpoint.size,
     )
     return logged, witnessed
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from keys.trust import TrustChain, TrustRefusedError, read_note, walk
 from schemas.times import DAY, iso
+from schemas.trust_entries import Recognised
 from verifier.anchors import AnchorError, AnchorStore, default_state, read_anchor
 from verifier.http import HttpFetcher
 from verifier.render import language, printable, table
@@ -120,7 +121,20 @@ def _facts(chain: TrustChain) -> dict[str, Any]:
         "expires": iso(document.expires),
         "days_left": _days_left(chain),
         "root": {"threshold": document.root.threshold, "keys": [k.to_text() for k in document.root.keys]},
+        "life_left_percent": int(document.life_left_at(int(time())) * 100),
+        "warning": document.warning_at(int(time())),
         "hosts": [entry.host for entry in document.hosts],
+        "recognised": [
+            {
+                "scheme": entry.scheme,
+                "country": entry.country,
+                "anchor": entry.anchor,
+                "url": entry.url,
+                "from": iso(entry.start),
+                "until": None if entry.until is None else iso(entry.until),
+            }
+            for entry in document.recognised
+        ],
     }
 
 
@@ -138,7 +152,20 @@ def _described(chain: TrustChain, lang: str) -> str:
         (phrase("root", lang), phrase("root-of", lang, **of)),
         *(("", printable(key.to_text())) for key in document.root.keys),
     ]
-    return "\n".join(table(rows))
+    for place, entry in enumerate(document.recognised):
+        rows.append(("" if place else phrase("recognises", lang), _recognised(entry, lang)))
+    lines = table(rows)
+    warning = document.warning_at(int(time()))
+    if warning is not None:
+        lines.append(phrase(f"trust-{warning}", lang))
+    return "\n".join(lines)
+
+
+def _recognised(entry: Recognised, lang: str) -> str:
+    facts = {"scheme": entry.scheme, "country": entry.country, "start": iso(entry.start)[:10]}
+    if entry.until is None:
+        return phrase("recognised-from", lang, **facts)
+    return phrase("recognised-until", lang, **facts, until=iso(entry.until)[:10])
 
 
 def _days_left(chain: TrustChain) -> int:

@@ -1,25 +1,32 @@
 """`Verifier`: the library's front door. It adds the clock and the memory to `verify`, and decides nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from threading import Lock
 from time import time as system_time
-from typing import Self
+from types import MappingProxyType
+from typing import Any, Self
 
 from keys.trust import TrustChain
 from schemas.errors import MalformedError, TooLargeError
 from schemas.qr import Found, read
-from schemas.times import DAY, to_seconds
+from schemas.times import DAY, iso, to_seconds
+from schemas.trust_document import TrustDocument
+from schemas.trust_entries import Recognised
 from schemas.values import twin_of
+from verifier.anchors import AnchorStore
 from verifier.checks import check_memory
 from verifier.ground import Ground
-from verifier.http import Fetcher, HttpFetcher
+from verifier.http import Fetcher, FetchError, HttpFetcher
+from verifier.partners import Partners, adapted_policy, chosen, chosen_by_host, under_recognition
 from verifier.policy import Policy
 from verifier.report import (
+    ISSUER,
     NOT_MADE,
     STRUCTURE,
+    Outcome,
     Reason,
     Refused,
     Report,
@@ -51,9 +58,12 @@ class Verifier:
         state: Path | None = None,
         chain: TrustChain | None = None,
         max_age: int | None = None,
+        partners: Partners = None,
         clock: Callable[[], float] = system_time,
     ) -> None:
         self._source, self._max_age, self._clock = source, max_age, clock
+        self._partners, self._state = partners, state
+        self._of_partners: dict[str, Verifier] = {}  # by recognised anchor
         self._file = None if state is None or anchor is None else StateFile(state, anchor)
         self._remembered = Remembered() if self._file is None else self._file.load()
         self._chain = chain
@@ -71,6 +81,8 @@ class Verifier:
 
     def close(self) -> None:
         """Close the file that was opened, if any; nothing is judged from it afterwards."""
+        for partner in self._of_partners.values():
+            partner.close()
         if self._opened is not None:
             self._opened.close()
 
@@ -82,16 +94,19 @@ class Verifier:
         anchor: str | None = None,
         state: Path | None = None,
         chain: TrustChain | None = None,
+        partners: Partners = None,
         clock: Callable[[], float] = system_time,
     ) -> "Verifier":
         """Judge from a bundle, a register or evidence, offline: a status counts until its list's own end.
 
-        `path` may also be the file's bytes. A path stays open until `close`, or the end of `with`. Raises MalformedError for a file that is none of these,
+        `partners` are bundles of registers our trust document recognises, for marks of theirs. `path` may also be the file's bytes. A path stays open until `close`, or the end of `with`. Raises MalformedError for a file that is none of these,
         OSError, and `verifier.state.StateError`.
         """
         content = path if isinstance(path, bytes) else Path(path)
         source = FileSource(content, anchor=anchor, chain=chain)
-        verifier = cls(lambda _: source, anchor=anchor, state=state, chain=chain, clock=clock)
+        verifier = cls(
+            lambda _: source, anchor=anchor, state=state, chain=chain, partners=partners, clock=clock
+        )
         verifier.evidence_mark = source.evidence_mark
         verifier._opened = source
         return verifier
@@ -104,15 +119,28 @@ class Verifier:
         anchor: str | None,
         state: Path | None = None,
         chain: TrustChain | None = None,
+        partners: Partners = MappingProxyType({}),
         clock: Callable[[], float] = system_time,
     ) -> "Verifier":
-        """Judge by what a registry answers: a status counts for 24 hours. Raises `verifier.http.FetchError`."""
+        """Judge by what a registry answers: a status counts for 24 hours. Raises `verifier.http.FetchError`.
+
+        A recognised partner's mark is judged by the partner's register: at the address our trust document gives, or where
+        `partners` says, by scheme. None: no partner is asked.
+        """
         fetcher = HttpFetcher(url) if isinstance(url, str) else url
 
         def source(chain: TrustChain | None) -> Source:
             return RegistrySource(fetcher, anchor=anchor, chain=chain)
 
-        return cls(source, anchor=anchor, state=state, chain=chain, max_age=ONLINE_MAX_AGE, clock=clock)
+        return cls(
+            source,
+            anchor=anchor,
+            state=state,
+            chain=chain,
+            max_age=ONLINE_MAX_AGE,
+            partners=partners,
+            clock=clock,
+        )
 
     @classmethod
     def without_source(cls, chain: TrustChain | None = None) -> "Verifier":
@@ -124,6 +152,12 @@ class Verifier:
     def chain(self) -> TrustChain | None:
         """The newest trust chain met so far."""
         return self._chain
+
+    @property
+    def partner_chains(self) -> tuple[TrustChain, ...]:
+        """The newest chains of partners' registers met so far."""
+        met = (partner.chain for partner in self._of_partners.values())
+        return tuple(chain for chain in met if chain is not None)
 
     def verify(
         self,
@@ -184,6 +218,13 @@ class Verifier:
         policy: Policy | None,
         max_age: int | None,
     ) -> Report:
+        if found.mark is None and found.host is not None:
+            # The same number may be somebody else's in another register: the link says whose it is meant to be.
+            when, trust = now if at is None else at, source.trust()
+            entry = None if isinstance(trust, Refused) else chosen_by_host(found, trust.current, at=when)
+            if entry is not None and not isinstance(trust, Refused):
+                unread = Report(at=when, findings=NOT_MADE)
+                return self._judge_partner(found, entry, trust.current, unread, now, at, policy, max_age)
         report, ground = verify(
             found,
             source,
@@ -198,7 +239,91 @@ class Verifier:
             self._ground = ground
             if ground.view is not None and ground.view is not self._seen:
                 self._remember(ground.view)
-        return report
+        if (
+            report.findings[STRUCTURE].outcome is Outcome.PASSED
+            and report.findings[ISSUER].outcome is Outcome.PASSED
+        ):
+            return report  # of our own scheme
+        chain = source.trust()
+        if isinstance(chain, Refused):
+            return report
+        entry = chosen(report, found, chain.current)
+        if entry is None:
+            return report
+        return self._judge_partner(found, entry, chain.current, report, now, at, policy, max_age)
+
+    def _judge_partner(
+        self,
+        found: Found,
+        entry: Recognised,
+        ours: TrustDocument,
+        report: Report,
+        now: int,
+        at: int | None,
+        policy: Policy | None,
+        max_age: int | None,
+    ) -> Report:
+        """Judge a partner's mark under the partner's chain, and our recognition of it (docs/format.md §5 rule 8)."""
+        if ours.is_expired_at(report.at):
+            findings = list(report.findings)
+            detail = f"version {ours.version} ended {iso(ours.expires)}"
+            findings[ISSUER] = Refused(Reason.TRUST_EXPIRED, detail).finding(ISSUER)
+            return replace(report, findings=tuple(findings))
+        partner = self._of_partners.get(entry.anchor)
+        if partner is None:
+            opened = self._open_partner(entry)
+            if isinstance(opened, Refused):
+                findings = list(NOT_MADE)
+                findings[STRUCTURE] = report.findings[STRUCTURE]
+                findings[ISSUER] = opened.finding(ISSUER)
+                unheard = replace(report, findings=tuple(findings), authority=None)
+                return under_recognition(unheard, entry, ours=ours, view=None)
+            with self._lock:
+                partner = self._of_partners.setdefault(entry.anchor, opened)
+        asked = adapted_policy(policy, entry.scheme)
+        theirs, view = partner.judged_for_another(found, now, at, asked, max_age)
+        return under_recognition(theirs, entry, ours=ours, view=view)
+
+    def judged_for_another(
+        self, found: Found, now: int, at: int | None, policy: Policy | None, max_age: int | None
+    ) -> tuple[Report, View | None]:
+        """Judge for a verifier whose scheme recognises this one, and give the view that was judged from."""
+        report = self._judge(found, self._source(self._chain), now, at, policy, max_age)
+        return report, None if self._ground is None else self._ground.view
+
+    @property
+    def is_vouched(self) -> bool:
+        """Whether the file that was opened is of the register whose anchor is held."""
+        return self._opened is not None and self._opened.is_of_chain
+
+    def _open_partner(self, entry: Recognised) -> "Verifier | Refused":
+        """Give a verifier of the recognised register, which recognises nobody in turn."""
+        named = self._partners
+        kept = None if self._state is None else AnchorStore(self._state).find_chain(entry.anchor)
+        options: dict[str, Any] = {
+            "anchor": entry.anchor,
+            "state": self._state,
+            "chain": kept,
+            "clock": self._clock,
+        }
+        if named is None:
+            return Refused(
+                Reason.TRUST_UNAVAILABLE, f"a mark of {entry.scheme}: ask its own register, {entry.url}"
+            )
+        if not isinstance(named, Mapping):
+            for path in named:  # each is some register's; ask each whether it is this one's
+                opened = Verifier.from_bundle(path, **options)
+                if opened.is_vouched:
+                    return opened
+                opened.close()
+            return Refused(Reason.TRUST_UNAVAILABLE, f"no bundle of {entry.scheme} is at hand")
+        place = named.get(entry.scheme, entry.url)
+        try:
+            if isinstance(place, Path | bytes):
+                return Verifier.from_bundle(place, **options)
+            return Verifier.from_registry(place, partners=None, **options)
+        except (FetchError, MalformedError, OSError) as error:
+            return Refused(Reason.TRUST_UNAVAILABLE, f"{entry.scheme}: {error}")
 
     def _remember(self, view: View) -> None:
         """Keep what a view established, unless the view itself went back."""

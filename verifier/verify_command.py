@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,13 +20,14 @@ from schemas.errors import MalformedError
 from schemas.organisation_id import OrganisationId
 from verifier.anchors import AnchorStore, default_state, read_anchor
 from verifier.checks import CLOCK_ROOM
-from verifier.http import HttpFetcher
+from verifier.http import Fetcher, HttpFetcher
 from verifier.inputs import Input, Unreadable, read_input, read_stream
+from verifier.partners import Partners
 from verifier.policy import Policy, parse_duration, policy_from_file
 from verifier.render import language, printable, render
 from verifier.report import Report, Verdict
 from verifier.report_json import to_json
-from verifier.sources import MAX_BUNDLE
+from verifier.sources import MAX_BUNDLE, FileSource
 from verifier.verifier import Verifier
 from verifier.words import LANGUAGES, meaning, title
 
@@ -43,7 +45,20 @@ class UsageError(Exception):
 def add_verify_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     verify = verbs.add_parser("verify", help="judge marks: numbers, links, digits, files, pictures, or -")
     verify.add_argument("input", nargs="+", metavar="INPUT")
-    verify.add_argument("--bundle", metavar="FILE|URL", help="judge from a bundle or register")
+    verify.add_argument(
+        "--bundle",
+        action="append",
+        default=[],
+        metavar="FILE|URL",
+        help="judge from a bundle or register; more than one: those of recognised partners beside ours",
+    )
+    verify.add_argument(
+        "--partner",
+        action="append",
+        default=[],
+        metavar="SCHEME=URL|FILE",
+        help="where to reach a recognised partner's register, or a bundle of it",
+    )
     verify.add_argument("--registry", metavar="URL", help="where to reach the hosts the trust document names")
     verify.add_argument("--offline", action="store_true", help="send nothing")
     verify.add_argument("--anchor", metavar="HEX|FILE", help="where trust starts (AKASHI_ANCHOR)")
@@ -75,8 +90,10 @@ def _verify(arguments: argparse.Namespace) -> int:
                 continue
             report, chain = _judge(one, verifier, anchor, state, at=at, policy=policy, max_age=max_age)
             codes.add(_code(report))
-            if state is not None and chain is not None:
-                store.keep(chain)
+            if state is not None:
+                for met in (chain, *verifier.partner_chains):
+                    if met is not None:
+                        store.keep(met)
             if arguments.json:
                 _print_json(to_json(report, input_text=one.label))
             else:
@@ -120,19 +137,55 @@ def _verifier(
     arguments: argparse.Namespace, anchor: str | None, state: Path | None, store: AnchorStore
 ) -> Verifier:
     chain = None if anchor is None or state is None else store.find_chain(anchor)
+    named = _named_partners(arguments)
     if arguments.bundle:
-        content: Path | bytes = Path(arguments.bundle)
-        if "://" in arguments.bundle:
-            if arguments.offline:
-                raise UsageError("--offline sends nothing: name a bundle file, not an address")
-            content = _fetch_whole(arguments.bundle)
-        return Verifier.from_bundle(content, anchor=anchor, state=state, chain=chain)
+        files = [_content(one, arguments) for one in arguments.bundle]
+        ours = _of_anchor(files, anchor, chain)
+        others = [one for one in files if one is not ours]
+        partners: Partners = [*others, *_files_of(named)] if others else (named or [])
+        return Verifier.from_bundle(ours, anchor=anchor, state=state, chain=chain, partners=partners)
     if arguments.offline:
         return Verifier.without_source(chain)
     registry = arguments.registry or _host(chain)
     if registry is None:
         return Verifier.without_source(chain)
-    return Verifier.from_registry(registry, anchor=anchor, state=state, chain=chain)
+    return Verifier.from_registry(registry, anchor=anchor, state=state, chain=chain, partners=named)
+
+
+def _named_partners(arguments: argparse.Namespace) -> dict[str, str | Fetcher | Path | bytes]:
+    """Read --partner SCHEME=URL|FILE. Raises UsageError."""
+    found: dict[str, str | Fetcher | Path | bytes] = {}
+    for text in arguments.partner:
+        scheme, equals, place = text.partition("=")
+        if not equals or not place:
+            raise UsageError(f"--partner {text}: write SCHEME=URL, or SCHEME=FILE for a bundle of it")
+        if "://" in place and arguments.offline:
+            raise UsageError("--offline sends nothing: name a bundle file of the partner, not an address")
+        found[scheme] = place if "://" in place else Path(place)
+    return found
+
+
+def _content(text: str, arguments: argparse.Namespace) -> Path | bytes:
+    if "://" not in text:
+        return Path(text)
+    if arguments.offline:
+        raise UsageError("--offline sends nothing: name a bundle file, not an address")
+    return _fetch_whole(text)
+
+
+def _files_of(named: dict[str, str | Fetcher | Path | bytes]) -> list[Path | bytes]:
+    if any(not isinstance(place, Path) for place in named.values()):
+        raise UsageError("--partner: beside several bundles name bundle files, not addresses")
+    return [place for place in named.values() if isinstance(place, Path)]
+
+
+def _of_anchor(files: list[Path | bytes], anchor: str | None, chain: TrustChain | None) -> Path | bytes:
+    """Give the file our anchor vouches for; the first one where none is, so that it is said why."""
+    for one in files if len(files) > 1 else []:
+        with closing(FileSource(one, anchor=anchor, chain=chain)) as opened:
+            if opened.is_of_chain:
+                return one
+    return files[0]
 
 
 def _fetch_whole(url: str) -> bytes:

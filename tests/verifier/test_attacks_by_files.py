@@ -118,7 +118,7 @@ def test_a_recognised_partners_mark_is_not_disowned_by_our_document() -> None:
     world.issue()
     world.publish(NOW - HOUR)
     theirs, strangers = (sign(world.claims(scheme=scheme), "partner") for scheme in ("sg", "xx"))
-    doubted(ask(world.bundle(), theirs, anchor=world.anchor, now=NOW), Reason.UNKNOWN_ISSUER)
+    doubted(ask(world.bundle(), theirs, anchor=world.anchor, now=NOW), Reason.TRUST_UNAVAILABLE)
     report = ask(world.bundle(), strangers, anchor=world.anchor, now=NOW)
     assert (report.verdict, report.reasons) == (Verdict.INVALID, (Reason.UNKNOWN_ISSUER,))
 
