@@ -24,8 +24,7 @@ from issuer.ledger import Ledger
 from issuer.numbering import Numbering
 from issuer.rules import Rules
 from issuer.scheme import SchemeError, SchemeFile
-from keys import file_signer
-from keys.signer import Signer, open_signer
+from keys.signer import Signer, open_signer, read_public
 from keys.trust import TrustChain, TrustRefusedError, walk
 from keys.whole_files import write_whole
 from schemas.trust_document import TrustDocument
@@ -64,7 +63,10 @@ class Home:
             raise HomeError(f"{folder} belongs to another anchor; choose another folder")
         notes = notes + _kept_notes(folder)
         chain, rules = _chain(anchor, notes), _scheme(scheme)
-        public = file_signer.read_public(Path(key_uri.removeprefix("file:"))).public
+        shown = read_public(key_uri)
+        if shown is None:
+            raise HomeError("the token does not show the key's public half; store it beside the private one")
+        public = shown.public
         _key(chain.current, public)
         _check_same_scheme(rules, chain.current)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -200,6 +202,8 @@ def _check_same_scheme(rules: SchemeFile, document: TrustDocument) -> None:
 
 def _absolute(uri: str) -> str:
     scheme, colon, rest = uri.partition(":")
+    if scheme == "pkcs11" and rest:
+        return uri
     if scheme != "file" or not colon or not rest:
-        raise HomeError(f"{uri!r} names no key that can be used here: expected file:PATH")
+        raise HomeError(f"{uri!r} names no key that can be used here: expected file:PATH or pkcs11:…")
     return f"file:{Path(rest).absolute()}"

@@ -79,15 +79,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    key = verbs.add_parser("generate", allow_abbrev=False, help="make a key in an encrypted file")
-    key.add_argument("--out", required=True, metavar="FILE")
+    key = verbs.add_parser(
+        "generate", allow_abbrev=False, help="make a key in an encrypted file, or in a token"
+    )
+    key.add_argument("--out", required=True, metavar="FILE|URI", help="a file, or pkcs11:token=…;object=…")
     key.add_argument("--algorithm", choices=sorted(ALGORITHMS), default=ALGORITHM_NAMES[ED25519])
     _note_options(key)
     _passphrase_option(key)
     _finish(key, generate_key)
 
-    show = verbs.add_parser("show", allow_abbrev=False, help="show a key file's public half")
-    show.add_argument("file", metavar="FILE")
+    show = verbs.add_parser("show", allow_abbrev=False, help="show a key's public half")
+    show.add_argument("file", metavar="FILE|URI")
     _note_options(show)
     _finish(show, show_key)
 
@@ -107,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         "sign", allow_abbrev=False, help="show what a version changes, then add one root signature"
     )
     sign.add_argument("file", metavar="FILE", help="a draft, or a note others have signed")
-    sign.add_argument("--key", required=True, metavar="URI", help="file:PATH")
+    sign.add_argument("--key", required=True, metavar="URI", help="file:PATH or pkcs11:…")
     sign.add_argument("--previous", metavar="FILE", help="the version before")
     sign.add_argument("--out", metavar="FILE", help="where to write the note (default: in place)")
     sign.add_argument("--yes", action="store_true", help="do not ask")

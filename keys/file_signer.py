@@ -33,7 +33,7 @@ from keys.whole_files import write_whole
 from schemas.errors import MalformedError
 from schemas.strict_json import Node, loads
 
-__all__ = ["FileSigner", "KeyFileError", "generate", "load", "read_public"]
+__all__ = ["FileSigner", "KeyFileError", "check_private", "generate", "load", "read_public"]
 
 _MAX_SIZE = 4096
 # Bounds on what a file may ask of the machine that opens it: a bent file must not take all its memory.
@@ -121,7 +121,7 @@ def load(path: Path, passphrase: Callable[[], bytes]) -> FileSigner:
 
     Raises KeyFileError.
     """
-    _check_mode(path)
+    check_private(path)
     stated, kdf, box = _read(path)
     operations, memory, salt = kdf
     try:
@@ -159,7 +159,8 @@ def _create(path: Path, data: bytes) -> None:
         raise KeyFileError(f"{path} cannot be written: {error.strerror}", "check the disk") from None
 
 
-def _check_mode(path: Path) -> None:
+def check_private(path: Path) -> None:
+    """On return no other account may read the file, if it is there. Raises KeyFileError."""
     if os.name != "posix":
         return
     with contextlib.suppress(OSError):  # absence is said by whoever reads

@@ -6,8 +6,8 @@ from typing import Any
 
 from keys.algorithms import ALGORITHM_NAMES, ESP256, PublicKey
 from keys.commands import CommandError, Result
-from keys.file_signer import generate, read_public
 from keys.passphrase import read_passphrase
+from keys.signer import generate, read_public
 from schemas import note
 from schemas.errors import MalformedError
 from schemas.note import VerifierKey, base64_of
@@ -19,20 +19,33 @@ NOTE_TYPES = {"log": note.ED25519, "witness": note.COSIGNATURE, "root": note.ED2
 
 
 def generate_key(arguments: argparse.Namespace) -> Result:
+    """Make a key in an encrypted file, or in a token (`--out pkcs11:…`)."""
     algorithm = ALGORITHMS[arguments.algorithm]
     _check_note_name(arguments, algorithm)
-    path = Path(arguments.out)
-    if path.exists():
+    uri = _uri(arguments.out)
+    path = uri.removeprefix("file:")
+    if uri.startswith("file:") and Path(path).exists():
         raise CommandError(f"{path} exists; a key file is never overwritten: choose another name")
-    passphrase = read_passphrase(arguments.passphrase_file, prompt=f"new passphrase for {path}", again=True)
-    return _shown(arguments, path, generate(path, algorithm, passphrase))
+    key = generate(
+        uri,
+        algorithm,
+        lambda: read_passphrase(arguments.passphrase_file, prompt=f"new passphrase for {path}", again=True),
+    )
+    return _shown(arguments, uri, key)
 
 
 def show_key(arguments: argparse.Namespace) -> Result:
-    path = Path(arguments.file.removeprefix("file:"))
-    key = read_public(path)
+    """Show the public half of a key file, or of a key in a token."""
+    uri = _uri(arguments.file)
+    key = read_public(uri)
+    if key is None:
+        raise CommandError("the token does not show the key's public half; store it beside the private one")
     _check_note_name(arguments, key.alg)
-    return _shown(arguments, path, key)
+    return _shown(arguments, uri, key)
+
+
+def _uri(text: str) -> str:
+    return text if text.startswith(("file:", "pkcs11:")) else f"file:{text}"
 
 
 def _check_note_name(arguments: argparse.Namespace, algorithm: int) -> None:
@@ -49,9 +62,9 @@ def _check_note_name(arguments: argparse.Namespace, algorithm: int) -> None:
             raise CommandError(f"--note-name: {error.problem}", 2) from None
 
 
-def _shown(arguments: argparse.Namespace, path: Path, key: PublicKey) -> Result:
+def _shown(arguments: argparse.Namespace, uri: str, key: PublicKey) -> Result:
     found: dict[str, Any] = {
-        "key": f"file:{path}",
+        "key": uri,
         "alg": key.alg,
         "kid": key.kid.hex(),
         "pub": base64_of(key.public),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from keys.algorithms import PublicKey
-from keys.signer import Signer
+from keys.signing import Signer
 from schemas.claims import EventClaims, MarkClaims
 from schemas.cose import (
     EVENT_TYPE,

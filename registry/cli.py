@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ImportError as error:
         return _fail(f"needs the extra: pip install 'akashi-marks[registry]' ({error.name} is missing)", 2)
     from registry.files import FilesError
-    from registry.publisher import ClosedError, NoQuorumError
+    from registry.publisher import ClockBehindError, ClosedError, NoQuorumError
     from registry.ratchet import RatchetError
     from registry.sequencer import ForkError
 
@@ -41,7 +41,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(error, 1)
     except SignerUnavailableError as error:
         return _fail(error, 2)
-    except (ClosedError, KeyFileError, RatchetError, ForkError, NoQuorumError, FilesError, OSError) as error:
+    except (
+        ClockBehindError,
+        ClosedError,
+        KeyFileError,
+        RatchetError,
+        ForkError,
+        NoQuorumError,
+        FilesError,
+        OSError,
+    ) as error:
         return _fail(error, 3)
     return code
 

@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from keys.file_signer import read_public
-from keys.signer import Signer, open_signer
+from keys.signer import Signer, open_signer, read_public
 from keys.trust import TrustChain, TrustRefusedError, read_note, walk
 from registry.database import make_engine, make_sessions
 from registry.files import RegistryFiles
@@ -224,6 +223,6 @@ def _exported_trust(source: Path) -> list[bytes]:
 
 
 def _public(uri: str) -> bytes | None:
-    """Give the public half of a key file without its passphrase; None where that cannot be had."""
-    scheme, _, path = uri.partition(":")
-    return read_public(Path(path)).public if scheme == "file" else None
+    """Give a key's public half without its secret; None where that cannot be had."""
+    key = read_public(uri)
+    return None if key is None else key.public

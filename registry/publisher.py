@@ -31,10 +31,12 @@ from registry.settings import PublisherSettings, Settings
 from registry.witnesses import WitnessClient, collect
 from schemas.note import SignedNote
 from schemas.status_list import LIFETIME, TTL, StatusListClaims, StatusUri, aggregation_uri
+from schemas.times import iso
+from verifier.checks import CLOCK_ROOM
 from verifier.report import Refused
 from verifier.transparency import Witnessed, check_checkpoint
 
-__all__ = ["ClosedError", "NoQuorumError", "Publisher"]
+__all__ = ["ClockBehindError", "ClosedError", "NoQuorumError", "Publisher"]
 
 log = logging.getLogger("akashi.publisher")
 
@@ -44,6 +46,10 @@ TROUBLED = 1.0
 
 class ClosedError(Exception):
     """Trust has closed the log or the key this publisher works with: somebody must name another before it goes on."""
+
+
+class ClockBehindError(Exception):
+    """This machine's clock lies behind what witnesses have seen already: nothing is signed until it is right."""
 
 
 class NoQuorumError(Exception):
@@ -95,7 +101,7 @@ class Publisher:
                     self.recover()
                     recovered = True
                 idle = not self.cycle()
-            except (NoQuorumError, SQLAlchemyError, OSError, FilesError) as error:
+            except (ClockBehindError, NoQuorumError, SQLAlchemyError, OSError, FilesError) as error:
                 log.warning("publishing waits: %s", error)
                 recovered = False
                 stop.wait(TROUBLED)
@@ -115,6 +121,7 @@ class Publisher:
         self._read_trust()
         if not self._has_work():
             return False
+        self._check_clock()
         head = self._sequencer.append(self.chain, self._collect)
         if head is None:
             return False
@@ -166,6 +173,15 @@ class Publisher:
         known = self._published is not None and self._published.size == head.size
         return known and self._clock() - self._logged_by >= self._options.snapshot_every
 
+    def _check_clock(self) -> None:
+        """A clock gone back would let old objects in and sign lists older than those that are out. Raises ClockBehindError."""
+        note, now = self.files.find_checkpoint(), int(self._clock())
+        found = None if note is None else check_checkpoint(SignedNote.from_bytes(note), self.chain.current)
+        if isinstance(found, Witnessed) and now < found.seen_at - CLOCK_ROOM:
+            raise ClockBehindError(
+                f"this clock says {iso(now)}, witnesses have seen {iso(found.seen_at)}; set it right"
+            )
+
     def settle(self, head: Head) -> None:
         """Publish the newest head: on return its checkpoint is kept, its lists are out, submitters answered.
 
@@ -173,6 +189,7 @@ class Publisher:
         """
         if head.size == 0 or self._published == head:
             return
+        self._check_clock()
         witnessed = self._keep(head)
         reach("publisher.after-keep")
         with self._sessions.begin() as session:

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from keys.passphrase import VARIABLE
+from keys.passphrase import PIN_VARIABLE, VARIABLE
+from keys.pkcs11_uri import MODULE
 from registry.publisher_process import STOPPED
 
 __all__ = ["serve"]
@@ -111,7 +112,7 @@ def _web_command(bind: str, port: int, workers: int) -> list[str]:
 
 def _web_environment(home: Path) -> dict[str, str]:
     """Without the passphrase, and without anything a test may have asked the publisher to do."""
-    hidden = {VARIABLE}
+    hidden = {VARIABLE, PIN_VARIABLE, MODULE}
     return {name: value for name, value in os.environ.items() if name not in hidden} | {
         "AKASHI_HOME": str(home)
     }

@@ -100,7 +100,10 @@ def _known(home: Path) -> Identity | None:
 
 
 def _made_or_opened(arguments: argparse.Namespace, key: str) -> Signer:
-    scheme, _, path = _full_uri(arguments.home, key).partition(":")
+    uri = _full_uri(arguments.home, key)
+    scheme, _, path = uri.partition(":")
+    if scheme != "file":
+        return open_signer(uri, passphrase=lambda: b"")  # a token asks for its PIN itself
     new = scheme == "file" and bool(path) and not Path(path).exists()
     prompt = f"{'new ' if new else ''}passphrase for {path}"
     passphrase = read_passphrase(arguments.passphrase_file, prompt=prompt, again=new)
@@ -218,7 +221,9 @@ def _parser() -> argparse.ArgumentParser:
     init = verbs.add_parser("init", allow_abbrev=False, help="make a witness and print its verifier key")
     init.add_argument("--name", required=True, help="what it signs as, for example witness.example.org")
     init.add_argument(
-        "--key", metavar="URI", help="file:PATH, made if absent (default: witness.key in the home)"
+        "--key",
+        metavar="URI",
+        help="file:PATH, made if absent (default: witness.key in the home), or pkcs11:…",
     )
     _passphrase_option(init)
     init.set_defaults(run=_init)

@@ -11,8 +11,8 @@ from registry import projection
 from registry.files import FilesError
 from registry.logs import read_entries
 from registry.models import HeadRow, MarkRow
-from registry.publisher import NoQuorumError
-from registry.ratchet import RatchetBusyError
+from registry.publisher import ClockBehindError, NoQuorumError
+from registry.ratchet import RatchetBusyError, RatchetError
 from registry.sequencer import ForkError
 from schemas.checkpoint import read_checkpoint
 from schemas.claims import EventKind, EventReason
@@ -183,3 +183,32 @@ def test_newer_trust_is_logged_and_every_leaf_judged_again(register: Register, w
     with register.sessions() as session:
         assert session.scalars(select(MarkRow.number)).all() == [before.number]
         assert session.scalars(select(HeadRow.trust_version)).one() == 2
+
+
+def test_a_clock_gone_back_signs_nothing_until_it_is_right(register: Register, world: World) -> None:
+    mark = world.issue(at=NOW)
+    register.submit(mark.raw)
+    lists = register.files.find_list("a", 0)
+    register.now -= 3600
+    early = world.issue(at=register.now)
+    with pytest.raises(ClockBehindError, match="set it right"):
+        register.submit(early.raw)
+    assert (register.files.kept_sizes(), register.files.find_list("a", 0)) == ([2, 4], lists)
+    register.now += 3600
+    assert register.submit(early.raw).status == 200  # it waited, and lost nothing
+
+
+def test_a_ratchet_of_another_log_is_no_ratchet_of_this_one(register: Register) -> None:
+    register.close()
+    whole = register.files.ratchet.read_bytes()
+    for bent, says in (
+        (whole.replace(b"akashi.example/log1", b"akashi.example/log9"), "no log of this register"),
+        (whole + whole, "does not follow"),
+        (whole.split(b" ")[0] + b"\n", "line 1"),
+        (whole + b"akashi.example/log1 1 " + whole.split(b" ")[2], "does not follow"),
+    ):
+        register.files.ratchet.write_bytes(bent)
+        with pytest.raises(RatchetError, match=says):
+            register.open()
+    register.files.ratchet.write_bytes(whole)
+    register.open()
