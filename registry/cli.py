@@ -99,6 +99,15 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("key", metavar="URI")
     status.set_defaults(run=_status_key)
 
+    witness = verbs.add_parser("witness", help="whom the publisher asks to cosign").add_subparsers(
+        required=True, metavar="VERB"
+    )
+    for name, words in (("add", "ask it from now on"), ("remove", "ask it no more")):
+        one = witness.add_parser(name, help=words)
+        one.add_argument("url", metavar="URL")
+        one.set_defaults(run=_witness, verb=name)
+    witness.add_parser("list", help="how each did last time").set_defaults(run=_witness, verb="list")
+
     serve = verbs.add_parser("serve", help="run the web and the publisher")
     serve.add_argument("--port", type=int, default=8080)
     serve.add_argument("--bind", default="127.0.0.1")
@@ -156,6 +165,28 @@ def _continue(arguments: argparse.Namespace, commands: Any, settings: Any) -> in
 def _status_key(arguments: argparse.Namespace, commands: Any, settings: Any) -> int:
     commands.use_status_key(settings.Settings.load(arguments.home), arguments.key)
     _say(arguments, {"status key": arguments.key, "next": "akashi-registry serve"})
+    return 0
+
+
+def _witness(arguments: argparse.Namespace, _commands: Any, settings: Any) -> int:
+    import time
+
+    from registry.witness_commands import WitnessCommandError, add, listed, remove
+
+    loaded, now = settings.Settings.load(arguments.home), int(time.time())
+    try:
+        if arguments.verb == "add":
+            _say(arguments, add(loaded, arguments.url, now=now))
+        elif arguments.verb == "remove":
+            remove(loaded, arguments.url)
+            _say(arguments, {"removed": arguments.url})
+        elif arguments.json:
+            print(json.dumps({"witnesses": listed(loaded, now=now)}, ensure_ascii=False))
+        else:
+            for one in listed(loaded, now=now):
+                print(f"{one['state']:12} {one['name'] or '?'}  {one['url'] or ''}  {one['detail']}")
+    except WitnessCommandError as error:
+        return _fail(error, 1)
     return 0
 
 

@@ -9,6 +9,7 @@
     entities/<number>.cbor    the entities of a group, kept for ever      /m/<number>/entities
     pending                   a batch between its signature and its files (registry.sequencer)
     ratchet                   every head the log key ever signed (registry.ratchet)
+    witnesses.json            how each witness did last time (registry.witness_states)
 
 A file appears whole or not at all, and is on the disk before its name is.
 """
@@ -148,6 +149,10 @@ class RegistryFiles:
     @property
     def ratchet(self) -> Path:
         return self.home / "ratchet"
+
+    @property
+    def witness_states(self) -> Path:
+        return self.home / "witnesses.json"
 
 
 def _find(path: Path) -> bytes | None:

@@ -28,10 +28,12 @@ from registry.models import HeadRow, SubmissionRow
 from registry.ratchet import Ratchet
 from registry.sequencer import Batch, ForkError, Head, Sequencer
 from registry.settings import PublisherSettings, Settings
+from registry.witness_states import State, WitnessStates
 from registry.witnesses import WitnessClient, collect
 from schemas.note import SignedNote
 from schemas.status_list import LIFETIME, TTL, StatusListClaims, StatusUri, aggregation_uri
 from schemas.times import iso
+from schemas.trust_document import TrustDocument
 from verifier.checks import CLOCK_ROOM
 from verifier.report import Refused
 from verifier.transparency import Witnessed, check_checkpoint
@@ -49,7 +51,7 @@ class ClosedError(Exception):
 
 
 class ClockBehindError(Exception):
-    """This machine's clock lies behind what witnesses have seen already: nothing is signed until it is right."""
+    """The clock here lies behind what witnesses have seen already: nothing is signed until it is right."""
 
 
 class NoQuorumError(Exception):
@@ -85,7 +87,9 @@ class Publisher:
             earlier=[log.origin for log in self._logs[:-1]],
         )
         self._sequencer = Sequencer(sessions, self._logs, self._ratchet)
-        self._witnesses = [WitnessClient(url) for url in options.witnesses]
+        states, path = WitnessStates.load(self.files.witness_states), settings.home / "publisher.json"
+        self._witnesses = [WitnessClient(url, known=states.size_of(url)) for url in options.witnesses]
+        self._witnesses_read = path.stat().st_mtime_ns if path.exists() else 0
         self._published: Head | None = None
         self._logged_by = 0  # when the published head was, by its witnesses
 
@@ -217,24 +221,61 @@ class Publisher:
     def _keep(self, head: Head) -> Witnessed:
         """Keep the head's checkpoint, cosigned by a quorum; the first one kept stays."""
         held = self.files.find_checkpoint(head.size)
-        document = self.chain.current
+        document, now = self.chain.current, int(self._clock())
+        states = WitnessStates.load(self.files.witness_states)
         if held is None:
             note = self._sequencer.sign_again(head)
             reach("publisher.before-cosign")
+            self._read_witnesses(states)
             held = collect(
                 self._witnesses,
                 note,
                 head.size,
-                keys=[witness.key for witness in document.witnesses],
+                document=document,
                 consistency=self._sequencer.consistency,
+                states=states,
+                now=now,
             )
             reach("publisher.after-cosign")
         witnessed = check_checkpoint(SignedNote.from_bytes(held), document)
         if isinstance(witnessed, Refused):
-            troubles = "; ".join(f"{one.url} {one.trouble}" for one in self._witnesses if one.trouble)
+            states.waiting_since = states.waiting_since or now
+            states.save()
+            self._check_possible(states, document, now)
+            troubles = "; ".join(
+                f"{one.url} {one.state}: {one.detail}"
+                for one in states.by_url.values()
+                if one.state is not State.OK
+            )
             raise NoQuorumError(f"{witnessed.detail}. {troubles}")
         self.files.keep_checkpoint(head.size, held)
+        states.waiting_since = None
+        states.save()
         return witnessed
+
+    def _read_witnesses(self, states: WitnessStates) -> None:
+        """Take over addresses the operator has added or removed; of a known one, what it cosigned last."""
+        path = self._settings.home / "publisher.json"
+        changed = path.stat().st_mtime_ns if path.exists() else 0
+        if changed != self._witnesses_read:
+            urls = PublisherSettings.load(self._settings.home).witnesses
+            self._witnesses = [WitnessClient(url, known=states.size_of(url)) for url in urls]
+            self._witnesses_read = changed
+        states.keep_only([client.url for client in self._witnesses])
+
+    def _check_possible(self, states: WitnessStates, document: TrustDocument, now: int) -> None:
+        """If so many witnesses have seen a larger tree that no quorum can be had, our log key signed it elsewhere.
+
+        Raises ForkError: waiting would not help.
+        """
+        ahead = [one for one in states.by_url.values() if one.state is State.AHEAD]
+        others = sum(one.holds_at(now) for one in document.witnesses) - len(ahead)
+        k = document.quorum_at(now)
+        if ahead and k is not None and others < k:
+            raise ForkError(
+                f"{len(ahead)} witnesses have seen more than this register ever signed ({ahead[0].detail}): an old backup was "
+                "restored, or the log key is used elsewhere. See docs/operations.md, the log that is stolen or broken"
+            )
 
     def _release(self, uri: str, statuses: bytes, *, size: int, trust_version: int) -> None:
         """Sign and write one list as of `size` leaves; the snapshot that names it is out already."""

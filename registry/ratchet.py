@@ -49,7 +49,11 @@ class Ratchet:
             self._file.close()
             raise RatchetBusyError(f"{path} is in use: another publisher is running") from error
         self._path = path
-        self._last = self._read()
+        try:
+            self._last = self._read()
+        except RatchetError:
+            self._file.close()
+            raise
 
     @property
     def last(self) -> Checkpoint:

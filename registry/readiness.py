@@ -11,14 +11,15 @@ from registry import evidence
 from registry.models import HeadRow, MarkRow, SubmissionRow
 from registry.ratchet import last_head
 from registry.services import Services, ServicesUnavailableError
+from registry.witness_states import State, WitnessState, WitnessStates
 from schemas.errors import MalformedError
 from schemas.note import SignedNote
-from schemas.times import DAY, HOUR
+from schemas.times import DAY, HOUR, iso
 
 __all__ = ["Readiness", "look"]
 
 SNAPSHOT_OVERDUE = 6 * HOUR + 600  # seconds: lists are signed anew at least every six hours
-TRUST_SOON = 30  # days
+QUORUM_LATE = 60  # seconds
 QUEUE_LONG = 200
 TOO_OLD = DAY  # verifiers that ask online take no older status
 
@@ -38,6 +39,10 @@ class Readiness:
     ratchet: str
     cosigned: int | None
     quorum: int | None
+    life_left_percent: int | None
+    trust_warning: str | None
+    waiting: int | None  # seconds a head has been waiting for its quorum
+    witnesses: tuple[WitnessState, ...]
 
     @property
     def status(self) -> str:
@@ -51,11 +56,13 @@ class Readiness:
             or (self.lists_age or 0) > TOO_OLD
         )
         degraded = (
-            (self.trust_days_left or 0) <= TRUST_SOON
+            self.trust_warning in ("quarter", "expired")
             or (self.checkpoint_age or 0) > SNAPSHOT_OVERDUE
             or (self.lists_age or 0) > SNAPSHOT_OVERDUE
             or (self.queue or 0) > QUEUE_LONG
             or self.ratchet != "ok"
+            or (self.waiting or 0) > QUORUM_LATE
+            or any(one.state is not State.OK for one in self.witnesses if one.state is not State.RETIRED)
         )
         return "down" if down else "degraded" if degraded else "ok"
 
@@ -64,14 +71,27 @@ class Readiness:
             "database": "ok" if self.database else "unavailable",
             "trust": None
             if self.trust_version is None
-            else {"version": self.trust_version, "days_left": self.trust_days_left},
+            else {
+                "version": self.trust_version,
+                "days_left": self.trust_days_left,
+                "life_left_percent": self.life_left_percent,
+                "warning": self.trust_warning,
+            },
             "checkpoint_age_s": self.checkpoint_age,
             "lists_age_s": self.lists_age,
             "queue": self.queue,
             "ratchet": self.ratchet,
             "witnesses": None
             if self.cosigned is None
-            else {"cosigned": self.cosigned, "quorum": self.quorum},
+            else {
+                "cosigned": self.cosigned,
+                "quorum": self.quorum,
+                "waiting_s": self.waiting,
+                "each": [
+                    {"name": one.name, "state": one.state.value, "since": iso(one.since)}
+                    for one in self.witnesses
+                ],
+            },
         }
 
 
@@ -79,7 +99,16 @@ def look(services: Services) -> Readiness:
     """Look at database, trust, newest checkpoint, lists, queue and ratchet; raises nothing."""
     now = services.now()
     facts: dict[str, Any] = dict.fromkeys(
-        ("trust_version", "trust_days_left", "checkpoint_age", "lists_age", "cosigned", "quorum")
+        (
+            "trust_version",
+            "trust_days_left",
+            "life_left_percent",
+            "trust_warning",
+            "checkpoint_age",
+            "lists_age",
+            "cosigned",
+            "quorum",
+        )
     )
     facts |= _database(services)
     uris = facts.pop("uris")
@@ -87,6 +116,8 @@ def look(services: Services) -> Readiness:
         document = services.document()
         facts["trust_version"] = document.version
         facts["trust_days_left"] = (document.expires - now) // DAY
+        facts["life_left_percent"] = int(document.life_left_at(now) * 100)
+        facts["trust_warning"] = document.warning_at(now)
         facts["quorum"] = document.quorum_at(now)
         note = services.newest_log().files.find_checkpoint()
         head = services.head()
@@ -99,7 +130,14 @@ def look(services: Services) -> Readiness:
         facts["lists_age"] = _lists_age(services, uris, now)
     except (ServicesUnavailableError, OSError, MalformedError, BadNoteSignatureError):
         pass  # what could not be looked at stays None, and the status says so
-    return Readiness(ratchet=_ratchet(services, facts.pop("head_size")), **facts)
+    states = WitnessStates.load(services.files.witness_states)
+    since = states.waiting_since
+    return Readiness(
+        ratchet=_ratchet(services, facts.pop("head_size")),
+        waiting=None if since is None else max(0, now - since),
+        witnesses=tuple(sorted(states.by_url.values(), key=lambda one: (one.name or "", one.url))),
+        **facts,
+    )
 
 
 def _database(services: Services) -> dict[str, Any]:

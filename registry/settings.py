@@ -88,6 +88,12 @@ class PublisherSettings:
     witnesses: tuple[str, ...]
     snapshot_every: int = SNAPSHOT_EVERY
 
+    @staticmethod
+    def write_witnesses(home: Path, urls: list[str]) -> None:
+        """Replace the witnesses' addresses; a running publisher takes them over."""
+        path = home / "publisher.json"
+        write_object(path, read_object(path) | {"witnesses": urls})
+
     @classmethod
     def load(cls, home: Path) -> "PublisherSettings":
         value = read_object(home / "publisher.json")

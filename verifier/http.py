@@ -30,6 +30,16 @@ class Fetcher(ABC):
         """Give the bytes at `path`, None for 404. Raises FetchError, also for more than `max_size` bytes."""
         if not _PATH.fullmatch(path) or ".." in path or path.startswith("/"):
             raise FetchError(f"{path!r} is no path of a registry")
+        return self._bounded(path, max_size)
+
+    def get_root(self, *, max_size: int) -> bytes:
+        """Give what stands at the base address itself. Raises FetchError."""
+        data = self._bounded("", max_size)
+        if data is None:
+            raise FetchError("there is nothing at this address")
+        return data
+
+    def _bounded(self, path: str, max_size: int) -> bytes | None:
         stream = self._open(path)
         if stream is None:
             return None

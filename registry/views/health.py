@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify
 
 from registry.readiness import Readiness, look
 from registry.views.asked import services
+from registry.witness_states import State
 from schemas.times import DAY, iso
 
 __all__ = ["blueprint"]
@@ -38,10 +39,24 @@ def metrics() -> Response:
     """Prometheus text exposition; what is unknown is left out."""
     found = look(services())
     lines: list[str] = []
+    if found.trust_warning is not None or found.life_left_percent is not None:
+        lines += _gauge("akashi_trust_life_left_ratio", "share of the trust document's life that is left")
+        lines.append(f"akashi_trust_life_left_ratio {(found.life_left_percent or 0) / 100:.2f}")
+    if found.witnesses:
+        lines += _gauge("akashi_witness_ok", "1 for a witness that cosigned when it was last asked")
+        for place, one in enumerate(found.witnesses):
+            name = (one.name or f"witness {place}").replace("\\", "\\\\").replace('"', '\\"')
+            lines.append(
+                f'akashi_witness_ok{{name="{name}",state="{one.state}"}} {int(one.state is State.OK)}'
+            )
     for name, kind, help_text, value in _metrics(found):
         if value is not None:
             lines += [f"# HELP {name} {help_text}", f"# TYPE {name} {kind}", f"{name} {value}"]
     return _fresh(Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8"))
+
+
+def _gauge(name: str, help_text: str) -> list[str]:
+    return [f"# HELP {name} {help_text}", f"# TYPE {name} gauge"]
 
 
 def _metrics(found: Readiness) -> list[tuple[str, str, str, int | None]]:
@@ -53,6 +68,12 @@ def _metrics(found: Readiness) -> list[tuple[str, str, str, int | None]]:
         ("akashi_checkpoint_age_seconds", "gauge", "age of the newest checkpoint", found.checkpoint_age),
         ("akashi_lists_age_seconds", "gauge", "age of the oldest status list", found.lists_age),
         ("akashi_trust_days_left", "gauge", "days until the trust document expires", found.trust_days_left),
+        (
+            "akashi_quorum_waiting_seconds",
+            "gauge",
+            "since when a head waits for its quorum",
+            found.waiting or 0,
+        ),
         ("akashi_cosignatures", "gauge", "cosignatures on the newest checkpoint", found.cosigned),
     ]
 

@@ -129,7 +129,7 @@ class Witness:
                 self._say(
                     f"TWO ROOTS for one size, signed by the log; held {base64_of(held.root)}; {evidence!a}"
                 )
-                return Answer(status=409, body="another root is known for this size\n")
+                return Answer(status=422, body="another root is known for this size\n")
 
             # 6. The new tree begins with the old one. From the empty tree that needs no proof, and may have none.
             proven = verify_consistency(held.size, new.size, request.proof, held.root, new.root)

@@ -21,7 +21,8 @@ from registry.services import Services
 from registry.settings import PublisherSettings, Settings, write_object
 from registry.submissions import Outcome, accept
 from registry.succession import continue_log
-from registry.witnesses import WitnessClient
+from registry.witness_states import State
+from registry.witnesses import WitnessClient, WitnessError
 from schemas.note import NoteSignature, SignedNote
 
 
@@ -38,9 +39,11 @@ class ForgedWitness(WitnessClient):
         note: bytes,
         size: int,  # noqa: ARG002 (what an honest witness would look at)
         consistency: Callable[[int, int], list[bytes]],  # noqa: ARG002
+        *,
+        deadline: float,  # noqa: ARG002
     ) -> list[NoteSignature]:
         if self.down:
-            return []
+            raise WitnessError(State.DOWN, "is down")
         text = SignedNote.from_bytes(note).text
         name = f"{self.label}.example"
         return [cosign(text, name=name, time=int(self.now()), signer=Ed25519Signer(self.label))]

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import select, update
 
 from forge.registers import Register
+from forge.signers import signer_named
 from forge.world import NOW, World
 from registry import projection
 from registry.files import FilesError
 from registry.logs import read_entries
 from registry.models import HeadRow, MarkRow
 from registry.publisher import ClockBehindError, NoQuorumError
-from registry.ratchet import RatchetBusyError, RatchetError
+from registry.ratchet import Ratchet, RatchetBusyError, RatchetError
 from registry.sequencer import ForkError
 from schemas.checkpoint import read_checkpoint
 from schemas.claims import EventKind, EventReason
@@ -201,14 +202,15 @@ def test_a_clock_gone_back_signs_nothing_until_it_is_right(register: Register, w
 def test_a_ratchet_of_another_log_is_no_ratchet_of_this_one(register: Register) -> None:
     register.close()
     whole = register.files.ratchet.read_bytes()
+    other = whole.replace(b"akashi.example/log1", b"akashi.example/log9")
     for bent, says in (
-        (whole.replace(b"akashi.example/log1", b"akashi.example/log9"), "no log of this register"),
-        (whole + whole, "does not follow"),
+        (other, "no log of this register"),
+        (whole + whole, "line 2 does not follow"),
         (whole.split(b" ")[0] + b"\n", "line 1"),
-        (whole + b"akashi.example/log1 1 " + whole.split(b" ")[2], "does not follow"),
+        (whole + other + whole, "line 3 does not follow"),
     ):
         register.files.ratchet.write_bytes(bent)
         with pytest.raises(RatchetError, match=says):
-            register.open()
+            Ratchet(register.files.ratchet, origin="akashi.example/log1", signer=signer_named("log"))
     register.files.ratchet.write_bytes(whole)
     register.open()
