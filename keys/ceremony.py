@@ -6,6 +6,7 @@ A draft is the note's text without signatures. Each root holder adds one line; t
 
 import json
 from base64 import b64decode
+from collections.abc import Sequence
 from typing import Any
 
 from keys.algorithms import BadKeyError, kid
@@ -17,7 +18,16 @@ from schemas.note import SignedNote
 from schemas.times import DAY, MAX_TIME, iso
 from schemas.trust_document import TrustDocument, UnknownCriticalError
 
-__all__ = ["add_signature", "check_draft", "compromise", "describe", "draft", "read_draft"]
+__all__ = [
+    "add_signature",
+    "check_draft",
+    "compromise",
+    "describe",
+    "draft",
+    "joined",
+    "progress",
+    "read_draft",
+]
 
 _EMPTY: dict[str, Any] = {
     name: [] for name in ("crit", "hosts", "mirrors", "keys", "logs", "witnesses", "quorum", "recognised")
@@ -125,6 +135,45 @@ def add_signature(
     except BadNoteSignatureError as error:
         raise TrustRefusedError("bad-root-signature", str(error)) from None
     return note.signed_also(*lines)
+
+
+def joined(
+    copies: Sequence[tuple[TrustDocument, SignedNote | None]], *, previous: TrustDocument | None
+) -> tuple[TrustDocument, SignedNote]:
+    """Give one note with the lines of all copies of one text.
+
+    Raises TrustRefusedError: two-texts, not-a-root-key, bad-root-signature, and below-threshold where nobody has signed.
+    """
+    document = copies[0][0]
+    if any(other.text != document.text for other, _ in copies):
+        anchors = ", ".join(sorted({other.anchor for other, _ in copies}))
+        raise TrustRefusedError("two-texts", f"these are copies of different texts: {anchors}")
+    lines = dict.fromkeys(line for _, note in copies if note is not None for line in note.signatures)
+    if not lines:
+        raise TrustRefusedError("below-threshold", "none of these copies is signed")
+    roots = {*document.root.keys, *(previous.root.keys if previous else ())}
+    known = {(key.name, key.key_id) for key in roots}
+    strangers = [line.name for line in lines if (line.name, line.key_id) not in known]
+    if strangers:
+        raise TrustRefusedError(
+            "not-a-root-key", f"a line of {strangers[0]}, which is in neither version's root"
+        )
+    note = SignedNote(text=document.text, signatures=tuple(lines))
+    try:
+        verified_signers(note, roots)
+    except BadNoteSignatureError as error:
+        raise TrustRefusedError("bad-root-signature", str(error)) from None
+    return document, note
+
+
+def progress(
+    note: SignedNote, document: TrustDocument, previous: TrustDocument | None
+) -> dict[str, tuple[int, int]]:
+    """Say, for the root of this version and of the one before, how many signatures there are and how many are needed."""
+    roots = {"root of this version": document.root}
+    if previous is not None:
+        roots = {"root of the version before": previous.root} | roots
+    return {name: (len(verified_signers(note, root.keys)), root.threshold) for name, root in roots.items()}
 
 
 def describe(document: TrustDocument, previous: TrustDocument | None) -> list[str]:

@@ -11,13 +11,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from keys.algorithms import ALGORITHM_NAMES, ED25519
+from keys.change_command import add_change_options, draft_change
 from keys.commands import CommandError, Result
 from keys.file_signer import KeyFileError
 from keys.key_commands import ALGORITHMS, NOTE_TYPES, generate_key, show_key
+from keys.meaning import LANGUAGES
 from keys.passphrase import VARIABLE
 from keys.signer import SignerUnavailableError
 from keys.trust import TrustRefusedError
-from keys.trust_commands import check_notes, draft_compromise, draft_version, sign_version
+from keys.trust_commands import (
+    check_notes,
+    draft_compromise,
+    draft_version,
+    join_copies,
+    sign_version,
+)
 from schemas.times import DAY, MAX_TIME, to_seconds
 from schemas.trust_document import MAX_LIFETIME
 
@@ -114,7 +122,23 @@ def _parser() -> argparse.ArgumentParser:
     sign.add_argument("--out", metavar="FILE", help="where to write the note (default: in place)")
     sign.add_argument("--yes", action="store_true", help="do not ask")
     _passphrase_option(sign)
+    _language_option(sign)
     _finish(sign, sign_version)
+
+    change = steps.add_parser(
+        "change", allow_abbrev=False, help="write the next version by saying what changes; nothing: renew it"
+    )
+    add_change_options(change, time=_time)
+    change.add_argument("--days", type=_days, default=365, help="lifetime, at most 400 (default 365)")
+    _draft_options(change, draft_change)
+
+    join = steps.add_parser(
+        "join", allow_abbrev=False, help="put together copies that were signed at the same time"
+    )
+    join.add_argument("copies", nargs="+", metavar="FILE")
+    join.add_argument("--previous", metavar="FILE", help="the version before")
+    join.add_argument("--out", required=True, metavar="FILE")
+    _finish(join, join_copies)
 
     check = steps.add_parser("check", allow_abbrev=False, help="walk versions from an anchor")
     check.add_argument("notes", nargs="+", metavar="FILE")
@@ -135,6 +159,7 @@ def _parser() -> argparse.ArgumentParser:
 def _draft_options(parser: argparse.ArgumentParser, run: Run) -> None:
     parser.add_argument("--previous", metavar="FILE", help="the signed version before")
     parser.add_argument("--out", required=True, metavar="FILE")
+    _language_option(parser)
     parser.add_argument(
         "--issued", type=_time, metavar="TIME", help="POSIX seconds or RFC 3339 (default: now)"
     )
@@ -144,6 +169,10 @@ def _draft_options(parser: argparse.ArgumentParser, run: Run) -> None:
 def _note_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--note-name", metavar="NAME", help="print a verifier key with this name")
     parser.add_argument("--type", choices=sorted(NOTE_TYPES), help="what the verifier key is for")
+
+
+def _language_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=LANGUAGES, help="language of the sentences shown")
 
 
 def _passphrase_option(parser: argparse.ArgumentParser) -> None:

@@ -1,6 +1,7 @@
 """`akashi-keys trust draft|sign|check` and `compromise`."""
 
 import argparse
+import os
 import re
 import sys
 import time
@@ -9,6 +10,7 @@ from typing import Any
 
 from keys import ceremony
 from keys.commands import CommandError, Result, read_file, write_file
+from keys.meaning import meaning_of
 from keys.passphrase import read_passphrase
 from keys.signer import open_signer
 from keys.trust import walk
@@ -17,26 +19,35 @@ from schemas.strict_json import loads
 from schemas.times import DAY, iso
 from schemas.trust_document import MAX_SIZE, TrustDocument
 
-__all__ = ["check_notes", "draft_compromise", "draft_version", "sign_version"]
+__all__ = [
+    "check_notes",
+    "draft_compromise",
+    "draft_version",
+    "join_copies",
+    "now_or",
+    "read_previous",
+    "sign_version",
+    "written_draft",
+]
 
 
 def draft_version(arguments: argparse.Namespace) -> Result:
     """Write the next version's text; nothing is signed."""
-    previous = _previous(arguments)
+    previous = read_previous(arguments)
     skeleton = _json_object(Path(arguments.skeleton))
-    issued = _now() if arguments.issued is None else arguments.issued
+    issued = now_or(arguments.issued)
     document = ceremony.draft(skeleton, previous=previous, issued=issued, lifetime=arguments.days * DAY)
-    return _written_draft(arguments, document, previous)
+    return written_draft(arguments, document, previous)
 
 
 def draft_compromise(arguments: argparse.Namespace) -> Result:
     """Write the version that voids a key's leaves from a position on (rule 5); nothing is signed."""
-    previous = _previous(arguments)
+    previous = read_previous(arguments)
     if previous is None:
         raise CommandError("--previous is missing; name the newest trust document", 2)
     if (arguments.place is None) != (arguments.size is None):
         raise CommandError("--place and --size go together; only a status key has neither", 2)
-    now = _now() if arguments.issued is None else arguments.issued
+    now = now_or(arguments.issued)
     document = ceremony.compromise(
         previous,
         key=bytes.fromhex(arguments.kid),
@@ -44,10 +55,10 @@ def draft_compromise(arguments: argparse.Namespace) -> Result:
         since=arguments.since,
         issued=now,
     )
-    return _written_draft(arguments, document, previous)
+    return written_draft(arguments, document, previous)
 
 
-def _written_draft(
+def written_draft(
     arguments: argparse.Namespace, document: TrustDocument, previous: TrustDocument | None
 ) -> Result:
     out = Path(arguments.out)
@@ -55,9 +66,12 @@ def _written_draft(
         raise CommandError(f"{out} exists; it may carry signatures: choose another name")
     write_file(out, document.text.encode())
     lines = ceremony.describe(document, previous)
+    means = meaning_of(document, previous, lang=language(arguments))
     result = {"file": str(out), "version": document.version, "anchor": document.anchor, "changes": lines}
     return result, [
         *lines,
+        "",
+        *means,
         f"written to {out}; each root holder now runs: akashi-keys trust sign --key URI {out}",
     ]
 
@@ -66,14 +80,15 @@ def sign_version(arguments: argparse.Namespace) -> Result:
     """Show what a version changes, then add one root signature to it."""
     path = Path(arguments.file)
     document, found = ceremony.read_draft(read_file(path))
-    previous = _previous(arguments)
+    previous = read_previous(arguments)
     if previous is None and document.version > 1:
         raise CommandError(
             f"version {document.version} changes an earlier one; name it by --previous FILE", 2
         )
     ceremony.check_draft(document, previous)
     # Shown before the key is opened, on stderr, so that stdout stays the result's.
-    print("\n".join(ceremony.describe(document, previous)), file=sys.stderr)
+    means = meaning_of(document, previous, lang=language(arguments))
+    print("\n".join([*ceremony.describe(document, previous), "", *means]), file=sys.stderr)
     if not arguments.yes:
         _confirm()
     signer = open_signer(
@@ -87,7 +102,35 @@ def sign_version(arguments: argparse.Namespace) -> Result:
     write_file(out, signed.to_bytes())
     names = [line.name for line in signed.signatures]
     result = {"file": str(out), "version": document.version, "anchor": document.anchor, "signatures": names}
-    return result, [f"signed by {', '.join(names)}: {out}", f"anchor {document.anchor}"]
+    counted = ceremony.progress(signed, document, previous)
+    return result | {"thresholds": counted}, [
+        f"signed by {', '.join(names)}: {out}",
+        *(f"{name}: {count} of {needed}" for name, (count, needed) in counted.items()),
+        f"anchor {document.anchor}",
+    ]
+
+
+def join_copies(arguments: argparse.Namespace) -> Result:
+    """Put together what root holders signed at the same time, each on a copy of one draft."""
+    previous = read_previous(arguments)
+    copies = [ceremony.read_draft(read_file(Path(name))) for name in arguments.copies]
+    document, signed = ceremony.joined(copies, previous=previous)
+    out = Path(arguments.out)
+    write_file(out, signed.to_bytes())
+    counted = ceremony.progress(signed, document, previous)
+    names = [line.name for line in signed.signatures]
+    result = {"file": str(out), "version": document.version, "anchor": document.anchor, "signatures": names}
+    return result | {"thresholds": counted}, [
+        f"signed by {', '.join(names)}: {out}",
+        *(f"{name}: {count} of {needed}" for name, (count, needed) in counted.items()),
+    ]
+
+
+def language(arguments: argparse.Namespace) -> str:
+    """The language of sentences: as asked, else the account's."""
+    stated: str | None = getattr(arguments, "lang", None)
+    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return stated or ("ja" if named.startswith("ja") else "en")
 
 
 def check_notes(arguments: argparse.Namespace) -> Result:
@@ -115,7 +158,7 @@ def check_notes(arguments: argparse.Namespace) -> Result:
     return result, [f"{scheme}: {len(versions)} version(s) in order", *lines]
 
 
-def _previous(arguments: argparse.Namespace) -> TrustDocument | None:
+def read_previous(arguments: argparse.Namespace) -> TrustDocument | None:
     """Read the version to follow: complete, since nobody builds on a draft. Whose it is, its anchor tells people."""
     if arguments.previous is None:
         return None
@@ -152,5 +195,5 @@ def _json_object(path: Path) -> dict[str, Any]:
     return value
 
 
-def _now() -> int:
-    return int(time.time())
+def now_or(stated: int | None) -> int:
+    return int(time.time()) if stated is None else stated

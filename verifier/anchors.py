@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from keys.trust import TrustChain, TrustRefusedError, walk
+from keys.whole_files import write_whole
 
 __all__ = ["AnchorError", "AnchorStore", "default_state", "read_anchor"]
 
@@ -52,7 +53,7 @@ class AnchorStore:
 
     def pin(self, chain: TrustChain) -> None:
         self.keep(chain)
-        (self.folder / "pinned").write_text(chain.anchor + "\n", "ascii")
+        write_whole(self.folder / "pinned", f"{chain.anchor}\n".encode())
 
     def keep(self, chain: TrustChain) -> None:
         """Write every version of a chain; a version once written stays as it is."""
@@ -61,9 +62,7 @@ class AnchorStore:
         for document, note in zip(chain.documents, chain.notes, strict=True):
             path = folder / str(document.version)
             if not path.exists():
-                partial = path.with_suffix(f".{os.getpid()}.part")  # another process may keep the same
-                partial.write_bytes(note)
-                partial.replace(path)
+                write_whole(path, note, mode=0o644)
 
     def find_chain(self, anchor: str) -> TrustChain | None:
         """Give the chain kept for an anchor. Raises AnchorError when what is kept does not hold."""
