@@ -90,6 +90,7 @@ def _paths(services: Services) -> Iterator[str]:
     for holder in holders:
         yield from (f"/o/{holder}", f"/api/v1/organisations/{holder}")
     yield from (f"/{uri.path}" for uri in map(StatusUri.find, uris) if uri is not None)
+    yield "/trust"
     # 3. Pointers.
     yield from (
         "/status/aggregation",

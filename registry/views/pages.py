@@ -17,6 +17,7 @@ from registry.views.asked import number_in_path, read_at, services
 from registry.views.headline import Headline, headline_of
 from registry.views.mark_view import mark_view, successor_of
 from registry.views.search_view import mark_meant, marks_near, organisation_view, read_question, search_view
+from registry.views.trust_view import trust_view
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId
@@ -95,6 +96,13 @@ def organisation(identifier: str) -> Response | Redirect:
     if facts is None:
         raise ProblemError("not-found", f"{identifier} holds no mark in this register")
     return _page("organisation.html", view=organisation_view(asked, facts))
+
+
+@blueprint.get("/trust")
+def trust() -> Response:
+    """The anchor to compare, and what the trust document says, for people; machines read /trust/<version>."""
+    asked = services()
+    return _page("trust.html", view=trust_view(asked.chain(), now=asked.now()))
 
 
 @blueprint.get("/problems/<reason>")

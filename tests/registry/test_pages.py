@@ -16,7 +16,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from forge.laid import Laid, holder
-from forge.world import NOW, World
+from forge.trust_documents import recognised
+from forge.world import NOW, World, first_document
 from registry.models import HeadRow
 from schemas.mark_number import MarkNumber
 from schemas.times import DAY
@@ -477,3 +478,50 @@ def test_every_colour_can_be_read_on_its_ground(theme: int) -> None:
     poor = [(ink, ground) for ink, ground in pairs if contrast(colours[ink], colours[ground]) < 4.5]
     assert poor == []
     assert contrast("#ffffff", colours["brand"]) >= 4.5
+
+
+def test_the_trust_page_shows_the_anchor_to_compare_and_who_may_do_what(full: Laid) -> None:
+    for lang, says in (("en", "Compare it with the anchor"), ("ja", "見比べてください")):
+        text = full.client().get(f"/trust?lang={lang}").text
+        page = Page(text)
+        assert page.open == []
+        assert [level for level, _ in page.headings][:2] == [1, 2]
+        assert says in text
+        assert full.world.anchor in text
+        groups = [full.world.anchor[at : at + 4] for at in range(0, 64, 4)]
+        assert "".join(re.findall(r"<code>([0-9a-f]{4})</code>", text)) == "".join(groups)
+        assert "Issuer A" in text
+        assert 'href="/trust/2"' in text
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize(
+    ("share", "says"), [(0.6, "More than half"), (0.8, "quarter"), (1.1, "It has ended")]
+)
+def test_the_trust_page_says_when_a_new_version_is_wanted(full: Laid, share: float, says: str) -> None:
+    document = full.world.documents[-1]
+    assert says not in full.client().get("/trust?lang=en").text
+    full.now = int(document["issued"] + share * (document["expires"] - document["issued"]))
+    assert says in full.client().get("/trust?lang=en").text
+
+
+def test_the_trust_page_names_stolen_keys_ended_logs_and_partners(
+    lay: Callable[[World], Laid],
+) -> None:
+    entries = [
+        recognised("sg-demo", anchor="ab" * 32),
+        recognised("kr-demo", anchor="cd" * 32, until=NOW - DAY),
+        recognised("fr-demo", anchor="ef" * 32, **{"from": NOW + DAY}),
+    ]
+    world = World(first_document(recognised=entries))
+    world.publish(NOW - 2 * DAY)
+    world.compromise("issuer-4", NOW - DAY)
+    world.publish(NOW - DAY)
+    text = lay(world).client().get("/trust?lang=en").text
+    for says in (
+        "stolen: what it signed",
+        "recognised; its levels are its own",
+        "recognised until",
+        "recognised from",
+    ):
+        assert says in text
