@@ -87,11 +87,16 @@ class Made:
         return Made(home=to, witness_port=port)
 
 
-def prepare(home: Path) -> Made:
-    """Set a demonstration up with the public commands, called in this process for speed."""
+def prepare(home: Path, *, source: Path = ROOT / "examples" / "demo", origin: str = _demo.ORIGIN) -> Made:
+    """Set a demonstration up with the public commands, called in this process for speed.
+
+    `source` holds its scheme file and the skeleton of its trust document.
+    """
     demo = _demo.Demo(home)
     demo.run = lambda command, *arguments: _called(demo.environment, command, arguments)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_demo, "HERE", source)
+        patch.setattr(_demo, "ORIGIN", origin)
         patch.setattr(argon2id, "OPSLIMIT_INTERACTIVE", argon2id.OPSLIMIT_MIN)
         patch.setattr(argon2id, "MEMLIMIT_INTERACTIVE", argon2id.MEMLIMIT_MIN)
         demo.set_up()
@@ -100,7 +105,7 @@ def prepare(home: Path) -> Made:
                 *("akashi-issuer", "--home", str(home / name), "init"),
                 *(
                     "--scheme",
-                    str(ROOT / "examples" / "demo" / "scheme.toml"),
+                    str(source / "scheme.toml"),
                     "--trust",
                     str(home / "trust-1"),
                 ),
