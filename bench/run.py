@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import monitor, verify
+from bench import monitor, trust, verify
 from bench.table import Row
 
 __all__ = ["main"]
@@ -17,6 +17,7 @@ __all__ = ["main"]
 LINES: dict[str, Callable[[Path | None], Iterable[Row]]] = {
     "1": verify.measure,  # lines 1 and 2 share their rounds
     "monitor": monitor.measure,
+    "trust": trust.measure,
 }
 
 

@@ -84,11 +84,12 @@ class _Change:
     def pairs(
         self, what: str, old: tuple[E, ...], new: tuple[E, ...], identity: Callable[[E], Hashable]
     ) -> list[tuple[E, E]]:
+        """Give the entries that are not what they were, beside what they are now; a dropped one is refused."""
         found = {identity(entry): entry for entry in new}
         for entry in old:
             if identity(entry) not in found:
                 self.refuse("entry-dropped", f"a {what} was dropped: {identity(entry)}")
-        return [(entry, found[identity(entry)]) for entry in old]
+        return [(entry, now) for entry in old if (now := found[identity(entry)]) != entry]
 
     def beginning(self, what: str, old: tuple[E, ...], new: tuple[E, ...]) -> tuple[E, ...]:
         if len(new) < len(old):

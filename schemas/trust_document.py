@@ -13,6 +13,7 @@ the public keys are sound, who signed, and what may follow what is for `keys.tru
 
 import hashlib
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
@@ -47,6 +48,11 @@ _MEMBERS = (
     *("version", "issued", "expires", "crit", "scheme", "hosts", "mirrors", "root"),
     *("keys", "logs", "witnesses", "quorum", "recognised"),
 )
+
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
+_MOST_KNOWN = 10_000
+# Versions differ in a few entries, so what was read once need not be read again for each: by reader and exact value.
+_known: dict[tuple[object, str], Any] = {}
 
 E = TypeVar("E")
 
@@ -96,7 +102,8 @@ class TrustDocument:
         first, _, body = text.partition("\n")
         if first != FIRST_LINE:
             raise MalformedError(f"the first line is not {FIRST_LINE}")
-        if not body.endswith("\n") or any(character < " " and character != "\n" for character in body):
+        plain = body.replace("\n", "").isprintable()  # seen at one glance; the pattern decides about the rest
+        if not body.endswith("\n") or (not plain and _CONTROL.search(body)):
             raise MalformedError("a note's text ends with a newline and has no other control character")
         top = loads(body, max_size=MAX_SIZE - len(FIRST_LINE) - 1)
         if isinstance(top.value, dict) and isinstance(top.value.get("crit"), list) and top.value["crit"]:
@@ -175,7 +182,19 @@ class TrustDocument:
 
 
 def _entries(node: Node, read: Callable[[Node], E]) -> tuple[E, ...]:
-    return tuple(read(item) for item in node.items())
+    return tuple(_entry(item, read) for item in node.items())
+
+
+def _entry(node: Node, read: Callable[[Node], E]) -> E:
+    """Read one entry, or find it among those read before. `repr` tells 1 from True and from "1"."""
+    name = (read, repr(node.value))
+    found: E | None = _known.get(name)
+    if found is None:
+        found = read(node)  # raises for what is wrong, and is remembered for what is right alone
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[name] = found
+    return found
 
 
 def _check_whole(document: TrustDocument) -> None:
