@@ -1,43 +1,17 @@
-"""A command line in an empty folder, and one SoftHSM2 token a session (a module is initialised once a process)."""
+"""A command line in an empty folder."""
 
 import json
-import os
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from nacl.pwhash import argon2id
 
-from forge.tokens import MODULES, PIN, Token
 from forge.trust_documents import START, document
 from keys.cli import main
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(scope="session")
-def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
-    pytest.importorskip("pkcs11", reason="keys in tokens are tested with pip install 'akashi-marks[pkcs11]'")
-    module = next((Path(one) for one in MODULES if Path(one).exists()), None)
-    if module is None:
-        pytest.skip("keys in tokens are tested against SoftHSM2: apt-get install softhsm2")
-    folder = tmp_path_factory.mktemp("token")
-    (folder / "tokens").mkdir()
-    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
-    (folder / "pin").write_text(f"{PIN}\n")
-    (folder / "pin").chmod(0o600)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
-        for label in ("register", "other"):
-            subprocess.run(
-                ["softhsm2-util", "--init-token", "--free", "--label", label, "--pin", PIN, "--so-pin", PIN],
-                check=True,
-                capture_output=True,
-                env=os.environ,
-            )
-        yield Token(module=module, label="register", pin_file=folder / "pin")
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def addresses(story: Story, rules: Iterator[Rule]) -> dict[str, list[str]]:
         "identifier": sorted(story.holders),
         "reason": [reason.value for reason in Reason],
         "version": [str(version) for version in files.trust_versions()],
-        "size": [str(size) for size in files.kept_sizes()],
+        "log": [files.log],
     }
     found: dict[str, list[str]] = {}
     for rule in rules:
@@ -54,6 +54,8 @@ def addresses(story: Story, rules: Iterator[Rule]) -> dict[str, list[str]]:
                 path.relative_to(tiles).as_posix() for path in (tiles / "tile").rglob("*") if path.is_file()
             ]
             found[rule.rule] = [f"/{files.log}/{path}" for path in sorted(paths)]
+        elif rule.rule == "/<log>/checkpoint/<decimal:size>":
+            found[rule.rule] = [f"/{files.log}/checkpoint/{size}" for size in files.kept_sizes()]
         elif rule.rule.startswith("/status/<series>/"):
             lists = (files.home / "status").glob("*/*.cwt")
             found[rule.rule] = [f"/status/{path.parent.name}/{path.stem}" for path in sorted(lists)]
