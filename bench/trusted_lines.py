@@ -1,7 +1,7 @@
 """How much code must be believed to believe a verdict: what `verifier.Verifier` imports, counted.
 
 Counted are lines with code on them; blank lines, comments and docstrings are not. Libraries are named beside it.
-`python tests/verifier/trusted_lines.py` prints the table.
+`python -m bench.trusted_lines` prints the table.
 """
 
 import ast
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 OURS = ("schemas", "keys", "verifier", "issuer", "registry")
 START = "verifier.verifier"
 _NO_CODE = {
