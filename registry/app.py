@@ -7,16 +7,17 @@ from flask import Flask, Response, request
 from werkzeug.routing import BaseConverter
 
 from registry import problems
+from registry.compression import compress
 from registry.services import Services
 from registry.settings import Settings
-from registry.views import api, files, health, log, pages
+from registry.views import api, files, health, log, pages, scripts
 from registry.views.caching import POINTER
 
 __all__ = ["create_app", "from_environment"]
 
 CSP = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 MAX_BODY = 4 << 20  # a submission; views for less ask for less
 
@@ -44,6 +45,8 @@ def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) ->
     app.register_blueprint(health.blueprint)
     app.register_blueprint(log.blueprint, url_prefix="/<log>")
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(scripts.blueprint)
+    app.after_request(compress)  # what is registered last runs first
     app.after_request(_finish)
     return app
 

@@ -18,6 +18,7 @@ from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId
 from schemas.text import is_latin
 from verifier import words
+from verifier.report import CHECKS, Outcome
 
 __all__ = [
     "LANGUAGES",
@@ -53,7 +54,9 @@ def install(app: Flask) -> None:
             "languages": [(code, name, _in_language(code)) for code, name in LANGUAGES.items()],
             "demonstration": settings.demonstration,
             "host": settings.host,
+            "anchor": settings.anchor,
             "link": link,
+            "check_words": {slug: [words.title(slug, lang)] for slug in (*CHECKS, *Outcome)},
             "display": lambda number: MarkNumber.from_text(number).display,
             "number_name": number_name,
             "script": script,
@@ -71,7 +74,7 @@ def language() -> str:
 def link(endpoint: str, **values: Any) -> str:
     """Give an address of this site that keeps the language where one was asked for."""
     asked = request.args.get("lang", "")
-    if asked in LANGUAGES and endpoint != "static":
+    if asked in LANGUAGES and endpoint not in ("static", "scripts.script"):
         values.setdefault("lang", asked)
     return url_for(endpoint, **values)
 

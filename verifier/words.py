@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["LANGUAGES", "meaning", "phrase", "title"]
+__all__ = ["LANGUAGES", "meaning", "phrase", "table", "title"]
 
 _FOLDER = files(__package__ or "verifier")
 LANGUAGES = tuple(
@@ -27,12 +27,12 @@ LANGUAGES = tuple(
 
 def title(slug: str, lang: str) -> str:
     """Say a slug in a few words. Raises KeyError for a slug or language that does not exist."""
-    return str(_table(lang)["words"][slug][0])
+    return str(table(lang)["words"][slug][0])
 
 
 def meaning(slug: str, lang: str) -> str:
     """Say what a reason means and what can be done. Raises KeyError; plain words have a title only."""
-    texts = _table(lang)["words"][slug]
+    texts = table(lang)["words"][slug]
     if len(texts) < 2:
         raise KeyError(slug)
     return str(texts[1])
@@ -40,11 +40,12 @@ def meaning(slug: str, lang: str) -> str:
 
 def phrase(name: str, lang: str, /, **values: object) -> str:
     """Fill in a phrase of a report's text form. Raises KeyError."""
-    return str(_table(lang)["phrases"][name]).format(**values)
+    return str(table(lang)["phrases"][name]).format(**values)
 
 
 @cache
-def _table(lang: str) -> dict[str, Any]:
+def table(lang: str) -> dict[str, Any]:
+    """Give a language's whole file, not to be changed. Raises KeyError."""
     if lang not in LANGUAGES:
         raise KeyError(lang)
     table: dict[str, Any] = json.loads(_FOLDER.joinpath(f"words.{lang}.json").read_text("utf-8"))

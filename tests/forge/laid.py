@@ -97,15 +97,15 @@ def profile(mark: Issued, *, signer: str = "issuer-3", **document: Any) -> bytes
 
 
 def settings_of(home: Path, world: World, **changes: Any) -> Settings:
-    return Settings(
-        home=home,
-        origin=ORIGIN,
-        anchor=world.anchor,
-        database_url=f"sqlite:///{home / 'registry.sqlite'}",
-        public_url="http://127.0.0.1:8080",
-        demonstration=True,
-        **changes,
-    )
+    usual: dict[str, Any] = {
+        "home": home,
+        "origin": ORIGIN,
+        "anchor": world.anchor,
+        "database_url": f"sqlite:///{home / 'registry.sqlite'}",
+        "public_url": "http://127.0.0.1:8080",
+        "demonstration": True,
+    }
+    return Settings(**usual | changes)
 
 
 def full_world() -> tuple[World, dict[str, Issued]]:
@@ -137,6 +137,23 @@ def full_world() -> tuple[World, dict[str, Issued]]:
     world.publish(NOW - 2 * DAY)
     world.publish(PUBLISHED)
     return world, marks
+
+
+def lay_full(home: Path, **changes: Any) -> Laid:
+    """Lay `full_world` out in an existing folder, two of its marks with profiles, and make the tables."""
+    world, marks = full_world()
+    ids = entities_hash_input([one for one, _ in ENTITIES])
+    found = Laid(world=world, home=home, settings=settings_of(home, world, **changes), marks=marks)
+    found.write()
+    found.rebuild()
+    found.files.write_profile(marks["valid"].number, profile(marks["valid"], kana="ミホンデンシ"))
+    entities = [{"id": one, "name": name} for one, name in ENTITIES]
+    found.files.write_profile(
+        marks["group"].number, profile(marks["group"], signer="issuer-4", entities=entities)
+    )
+    found.files.write_entities(marks["group"].number, ids)
+    found.rebuild()
+    return found
 
 
 def holder(count: int) -> OrganisationId:

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from forge.laid import ENTITIES, Laid, full_world, profile, settings_of
+from forge.laid import Laid, lay_full, settings_of
 from forge.registers import Register
 from forge.world import NOW, World
-from schemas.claims import entities_hash_input
 
 
 @pytest.fixture
@@ -46,20 +45,7 @@ def client(full: Laid) -> FlaskClient:
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Laid:
     """What `full` copies; nobody changes it."""
-    world, marks = full_world()
-    ids = entities_hash_input([one for one, _ in ENTITIES])
-    home = tmp_path_factory.mktemp("whole")
-    found = Laid(world=world, home=home, settings=settings_of(home, world), marks=marks)
-    found.write()
-    found.rebuild()
-    found.files.write_profile(marks["valid"].number, profile(marks["valid"], kana="ミホンデンシ"))
-    entities = [{"id": one, "name": name} for one, name in ENTITIES]
-    found.files.write_profile(
-        marks["group"].number, profile(marks["group"], signer="issuer-4", entities=entities)
-    )
-    found.files.write_entities(marks["group"].number, ids)
-    found.rebuild()
-    return found
+    return lay_full(tmp_path_factory.mktemp("whole"))
 
 
 @pytest.fixture

@@ -1,0 +1,14 @@
+/* Everything a verifier is, for whoever holds it against the conformance vectors. */
+import { Archive } from "./archive.js";
+import { BundleView } from "./bundle_view.js";
+import { EvidenceView } from "./evidence_view.js";
+import { open, verify, verifyText } from "./verify.js";
+
+/** Open evidence, a bundle or a register. Throws Malformed for another file. */
+export async function openFile(bytes, anchor) {
+  const archive = new Archive(bytes);
+  return open(archive, anchor, archive.manifest.variant === "evidence" ? EvidenceView : BundleView);
+}
+
+export const judge = verify;
+export const judgeText = verifyText;

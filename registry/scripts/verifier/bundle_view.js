@@ -1,0 +1,246 @@
+/* The view a bundle or register gives: all marks at once (§7). A tile is hashed when it is first used. */
+import { DAY, Refused, hex, same } from "./bytes.js";
+import { readEvent, readMark } from "./claims.js";
+import { replay } from "./history.js";
+import { readLeaf } from "./leaves.js";
+import { MAX_CHECKPOINT, readNote } from "./notes.js";
+import { checkCheckpoint, checkList, orRefused } from "./transparency.js";
+import { AuthenticTiles, TILE_WIDTH, entriesAt, entriesOf, leafHash, tileAt } from "./tree.js";
+
+const CLOCK_ROOM = 300;
+
+/** Give `make`'s result, null for what is malformed: a damaged entry is not held, and that is all. */
+async function orNull(make) {
+  const found = await orRefused("", make);
+  return found instanceof Refused ? null : found;
+}
+
+class BundleLog {
+  static async open(archive, directory, head) {
+    const log = new BundleLog();
+    const read = (path) => archive.get(`${directory}/${path}`);
+    const tiles = await AuthenticTiles.open(read, head.size, head.root);
+    Object.assign(log, { archive, directory, head, read, tiles, leafCache: null, placeCache: null });
+    return log;
+  }
+
+  /** An earlier root; null when the tiles for it are missing or wrong. */
+  async rootAt(size) {
+    return size > this.head.size ? null : orNull(() => this.tiles.nodes.root(size));
+  }
+
+  /** The index at which the log is proven to hold this leaf; null where the file does not say so. */
+  async find(leaf) {
+    if (this.placeCache === null) {
+      this.placeCache = new Map();
+      for (let number = 0; number * TILE_WIDTH < this.head.size; number += 1) {
+        const hashes = this.tiles.nodes.hashes(0, number);
+        hashes.forEach((one, slot) => {
+          const name = hex(one);
+          if (!this.placeCache.has(name)) this.placeCache.set(name, number * TILE_WIDTH + slot);
+        });
+      }
+    }
+    const index = this.placeCache.get(hex(leaf)) ?? null;
+    return index !== null && same(await this.tiles.leaf(index), leaf) ? index : null;
+  }
+
+  async checkWhole() {
+    for (let first = 0; first < this.head.size; first += TILE_WIDTH) await this.tiles.leaf(first);
+  }
+
+  /** Every entry the file holds that is proven to be its leaf, read: [index, leaf, hash]; `count` also of others. */
+  async leaves() {
+    this.leafCache ??= this.readLeaves();
+    return this.leafCache;
+  }
+
+  async readLeaves() {
+    const found = [];
+    let count = 0;
+    for (const name of this.archive.names(`${this.directory}/tile/entries/`)) {
+      const tile = entriesAt(name.slice(this.directory.length + 1));
+      const entries = tile && (await orNull(() => entriesOf(this.archive.get(name), tile)));
+      for (const [slot, entry] of (entries ?? []).entries()) {
+        const index = tile.index * TILE_WIDTH + slot;
+        const hash = await leafHash(entry);
+        const known = index < this.head.size && (await orNull(() => this.tiles.leaf(index)));
+        if (!known || !same(known, hash)) continue;
+        count += 1;
+        const leaf = await orNull(() => readLeaf(entry));
+        if (leaf !== null) found.push([index, leaf, hash]);
+      }
+    }
+    found.sort(([one], [other]) => one - other);
+    return { found, count };
+  }
+}
+
+export class BundleView {
+  static async open(archive, chain) {
+    const view = new BundleView();
+    const isRegister = archive.manifest.variant === "register";
+    Object.assign(view, { archive, chain, document: chain.at(-1), isRegister, logs: new Map(), refused: null, lists: new Map() });
+    for (const { dir } of archive.manifest.logs) {
+      const opened = await orRefused("log-inconsistent", () => view.openLog(dir));
+      if (opened instanceof Refused) view.refused = opened;
+    }
+    view.heads = [...view.logs.values()].map(({ log }) => log.head);
+    view.snapshot = await view.newestSnapshot();
+    view.newestList = await view.findNewestList();
+    view.trustVersionSeen = await view.findTrustVersion();
+    return view;
+  }
+
+  async openLog(directory) {
+    const head = await checkCheckpoint(readNote(this.archive.get(`${directory}/checkpoint`), MAX_CHECKPOINT), this.document);
+    if (head instanceof Refused) return head;
+    const log = await BundleLog.open(this.archive, directory, head);
+    const landmarks = await this.readLandmarks(directory, log);
+    if (landmarks instanceof Refused) return landmarks;
+    this.logs.set(head.place, { log, landmarks });
+    return null;
+  }
+
+  async readLandmarks(directory, log) {
+    const found = [];
+    const texts = new Set();
+    for (const name of this.archive.names(`${directory}/landmarks/`)) {
+      const note = readNote(this.archive.get(name), MAX_CHECKPOINT);
+      if (texts.has(note.text)) continue; // one head under many dates costs no more than one
+      texts.add(note.text);
+      const landmark = await checkCheckpoint(note, this.document);
+      if (landmark instanceof Refused) return landmark;
+      const root = await log.rootAt(landmark.size);
+      if (root === null || !same(root, landmark.root)) {
+        return new Refused("log-inconsistent", `${name} lies on another history than the head`);
+      }
+      found.push(landmark);
+    }
+    return found.sort((one, other) => one.size - other.size);
+  }
+
+  async rootAt(place, size) {
+    return this.logs.get(place)?.log.rootAt(size) ?? null;
+  }
+
+  async logged(entry, iat) {
+    const leaf = await leafHash(entry);
+    return orRefused("log-inconsistent", async () => {
+      for (const [place, { log }] of this.logs) {
+        const index = await log.find(leaf);
+        if (index !== null) return this.place(place, index, leaf, iat);
+      }
+      if (this.refused !== null || this.heads.length === 0) {
+        return this.refused ?? new Refused("not-logged", "the file holds no log");
+      }
+      const complete = await this.isComplete(iat + 7 * DAY);
+      return new Refused("not-logged", "the log does not hold this mark", complete);
+    });
+  }
+
+  /** Whether every log is held to its end, the last one beyond `after`: only then is a leaf surely absent. */
+  async isComplete(after) {
+    for (const [place, { final }] of this.document.logs.entries()) {
+      const log = this.logs.get(place)?.log;
+      if (log === undefined || (final !== null && log.head.size < final.size)) return false;
+      if (final === null && log.head.seenAt <= after) return false;
+      await log.checkWhole();
+    }
+    return true;
+  }
+
+  /** Bound the logged time by the landmarks on both sides; the head is the last of them. */
+  place(place, index, leaf, iat) {
+    const { log, landmarks } = this.logs.get(place);
+    const marks = [...landmarks, log.head];
+    const after = landmarks.filter((one) => one.size <= index).length;
+    const loggedBy = marks[after].loggedBy;
+    const before = after > 0 ? marks[after - 1].loggedBy : this.began();
+    const notBefore = Math.min(Math.max(before, iat - CLOCK_ROOM), loggedBy);
+    return { place, origin: log.head.origin, index, leaf, notBefore, loggedBy };
+  }
+
+  /** No log is older than version 1 of the trust document, whose hash is its genesis leaf. */
+  began() {
+    return this.chain[0].version === 1 ? this.chain[0].issued : 0;
+  }
+
+  sortedLogs() {
+    return [...this.logs].sort(([one], [other]) => one - other).map(([place, { log }]) => [place, log]);
+  }
+
+  async newestSnapshot() {
+    for (const [, log] of this.sortedLogs().reverse()) {
+      const { found } = await log.leaves();
+      const last = found.findLast(([, leaf]) => leaf.kind === "snapshot");
+      if (last !== undefined) return { head: log.head, index: last[0], snapshot: last[1] };
+    }
+    return null;
+  }
+
+  async statusList(uri) {
+    if (!this.lists.has(uri)) this.lists.set(uri, this.readList(uri));
+    return this.lists.get(uri);
+  }
+
+  async readList(uri) {
+    const listed = this.archive.manifest.lists.find((one) => one.uri === uri);
+    const data = await orRefused("status-unavailable", () => (listed === undefined ? null : this.archive.find(listed.file)));
+    if (data instanceof Refused) return data;
+    if (data === null) return new Refused("status-unavailable", `the file does not hold ${uri}`);
+    if (this.snapshot === null) return new Refused("status-not-logged", "the file holds no snapshot");
+    return checkList(data, uri, { ...this.snapshot, document: this.document });
+  }
+
+  async findNewestList() {
+    let newest = null;
+    for (const { uri } of this.archive.manifest.lists) {
+      const list = await this.statusList(uri);
+      if (!(list instanceof Refused) && (newest === null || list.asOf > newest.asOf)) newest = list;
+    }
+    return newest;
+  }
+
+  async findTrustVersion() {
+    let version = this.newestList?.claims.trustVersion ?? 0;
+    for (const { log } of this.logs.values()) {
+      const { found } = await log.leaves();
+      for (const [, leaf] of found) if (leaf.kind === "trust") version = Math.max(version, leaf.version);
+    }
+    return version;
+  }
+
+  /** The first mark logged under a number; null without one, or in a plain bundle. */
+  async findMark(number) {
+    if (!this.isRegister) return null;
+    for (const [, log] of this.sortedLogs()) {
+      for (const [, leaf] of (await log.leaves()).found) {
+        if (leaf.kind !== "issue") continue;
+        const mark = await orNull(() => readMark(leaf.mark));
+        if (mark?.claims.number === number) return leaf.mark;
+      }
+    }
+    return null;
+  }
+
+  async history(mark, logged) {
+    if (!this.isRegister) return new Refused("history-unavailable", "a plain bundle holds no events");
+    const events = [];
+    for (const [place, log] of this.sortedLogs()) {
+      const { found, count } = await log.leaves();
+      if (count < log.head.size) {
+        // An entry that is missing or altered could be the very event that was asked about.
+        return new Refused("history-unavailable", "the register does not hold every entry of its log");
+      }
+      for (const [index, leaf, hash] of found) {
+        if (leaf.kind !== "event") continue;
+        const event = await orNull(() => readEvent(leaf.event));
+        if (event?.claims.number !== mark.claims.number) continue;
+        events.push({ raw: leaf.event, logged: this.place(place, index, hash, event.claims.iat) });
+      }
+    }
+    return replay(mark, logged, events, this.document);
+  }
+}
+

@@ -1,0 +1,150 @@
+/* The checks, one function each (§8): a Refused, or null. Nothing a mark says makes one throw. */
+import { DAY, Refused, hex, iso, same } from "./bytes.js";
+import { LIST_ENTRIES, statusAt, statusUri } from "./claims.js";
+import { ED25519, ESP256 } from "./keys.js";
+import { findKey, isVoidAt, listsHost } from "./trust.js";
+import { stateAt } from "./history.js";
+
+export const CLOCK_ROOM = 300;
+
+/** {key, refused}: who issued the mark, under a document in force at `at` and the newest anybody named. */
+export function checkIssuer(mark, ground, at) {
+  const { document } = ground;
+  const found = findKey(document, mark.kid);
+  const key = found?.use === "mark" ? found : null;
+  const usable = key?.alg === mark.alg ? key : null;
+  const refuse = (reason, detail, sure) => new Refused(reason, detail, sure);
+  if (at >= document.expires) {
+    return { key: usable, refused: refuse("trust-expired", `version ${document.version} ended ${iso(document.expires)}`) };
+  }
+  if (ground.seenTrust > document.version) {
+    return { key: usable, refused: refuse("trust-stale", `version ${ground.seenTrust} is in force, ${document.version} is held`) };
+  }
+  if ((mark.alg !== ED25519 && mark.alg !== ESP256) || (key !== null && usable === null)) {
+    return { key: null, refused: refuse("wrong-algorithm", `algorithm ${mark.alg} is not this key's`) };
+  }
+  const { claims } = mark;
+  if (key === null) {
+    // Sure only if the freshest list was made under the very version held: else a newer one may know the key.
+    const isFresh = at < ground.listUntil && ground.listTrust === document.version;
+    const isPartner = document.recognised.some((one) => one.scheme === claims.scheme);
+    return { key: null, refused: refuse("unknown-issuer", `no mark key ${hex(mark.kid)}`, isFresh && !isPartner) };
+  }
+  const maxDays = key.levels[claims.level];
+  if (maxDays === undefined) return { key, refused: refuse("level-not-allowed", `${key.owner} may not issue level ${claims.level}`) };
+  if (claims.exp - claims.nbf > maxDays * DAY) {
+    return { key, refused: refuse("level-not-allowed", `level ${claims.level} lasts ${maxDays} days at most`) };
+  }
+  if (claims.scheme !== document.scheme.id) return { key, refused: refuse("scheme-mismatch", `the mark is of ${claims.scheme}`) };
+  return { key, refused: null };
+}
+
+/** [nbf, exp) at `at`; and a clock that lags behind authentic times decides nothing. */
+export function checkWindow(claims, at, now, latestSeen) {
+  if (at < claims.nbf) return new Refused("not-yet-valid", `valid from ${iso(claims.nbf)}`);
+  if (at >= claims.exp) return new Refused("expired", `ended ${iso(claims.exp)}`);
+  if (now < latestSeen - CLOCK_ROOM) return new Refused("clock-behind", `${iso(latestSeen)} has been witnessed`);
+  return null;
+}
+
+/** Nothing authentic that was seen before may go back. `isPast`: evidence filed then is rightly older. */
+export async function checkMemory(view, remembered, isPast) {
+  if (remembered === null || view === null) return null;
+  for (const head of view.heads) {
+    const before = remembered.heads[head.place];
+    if (before === undefined) continue;
+    const [size, root] = before;
+    if (size === head.size) {
+      if (root !== hex(head.root)) return new Refused("log-inconsistent", `another tree of size ${size} was seen before`);
+    } else if (size > head.size) {
+      if (!isPast) return new Refused("bundle-too-old", `${head.size} leaves; ${size} were seen before`);
+    } else {
+      const earlier = await view.rootAt(head.place, size);
+      if (earlier !== null && hex(earlier) !== root) {
+        return new Refused("log-inconsistent", `does not continue the tree of size ${size} seen before`);
+      }
+    }
+  }
+  const claims = view.newestList?.claims;
+  if (isPast || claims === undefined) return null;
+  const [place, size] = remembered.list;
+  const isOlder = claims.place < place || (claims.place === place && claims.size < size);
+  return isOlder ? new Refused("bundle-too-old", "its status lists are older than those seen before") : null;
+}
+
+const LOGGED_ORDER = [
+  ...["not-logged", "backdated", "key-window", "key-compromised", "not-witnessed", "log-inconsistent"],
+  ...["bundle-too-old", "history-unavailable"],
+];
+
+/** In the log, logged when it says it was signed, while its key might sign. */
+export function checkLogged(mark, key, logged, memory) {
+  if (logged instanceof Refused) {
+    const isFirst = memory === null || LOGGED_ORDER.indexOf(logged.reason) <= LOGGED_ORDER.indexOf(memory.reason);
+    return isFirst ? logged : memory;
+  }
+  const { iat } = mark.claims;
+  const { notBefore: after, loggedBy: by } = logged;
+  if (by < iat - CLOCK_ROOM || after > iat + 7 * DAY) return new Refused("backdated", `signed ${iso(iat)}, logged by ${iso(by)}`);
+  if (by < key.from || after >= key.until) return new Refused("key-window", `logged by ${iso(by)}, outside the window of its key`);
+  if (isVoidAt(key, logged.place, logged.index)) return new Refused("key-compromised", "logged after its key was compromised");
+  if (memory !== null) return memory;
+  const between = `between ${iso(after)} and ${iso(by)}`;
+  if (by > iat + 7 * DAY) return new Refused("history-unavailable", `logged ${between}, signed ${iso(iat)}`);
+  if (after < key.from || by >= key.until) {
+    return new Refused("history-unavailable", `logged ${between}, which the window of its key divides`);
+  }
+  return null;
+}
+
+/** The mark points to a list of its own key, on a host of the scheme. Asked before any fetch. */
+export function checkReference(claims, key, document) {
+  const uri = statusUri(claims.statusUri);
+  if (uri === null || uri.series !== key.series || !listsHost(document, uri.host)) {
+    return new Refused("status-foreign", `${claims.statusUri} is no list of this key`);
+  }
+  if (claims.statusIndex >= LIST_ENTRIES) return new Refused("status-out-of-range", `a list has ${LIST_ENTRIES} entries`);
+  return null;
+}
+
+/** {refused, facts, asOf}: the status at `at`; `maxAge` (seconds) may only shorten what the list itself allows. */
+export async function checkStatus(mark, logged, view, { at, maxAge, isPast }) {
+  const { claims } = mark;
+  // 1. An authentic list that everybody gets.
+  const found = await view.statusList(claims.statusUri);
+  if (found instanceof Refused) return { refused: found, facts: null, asOf: null };
+  const { claims: listed, asOf } = found;
+  const refuse = (reason, detail) => ({ refused: new Refused(reason, detail), facts: null, asOf });
+  // 2. It speaks of this mark.
+  const isLogged = !(logged instanceof Refused);
+  if (isLogged && (logged.place > listed.place || (logged.place === listed.place && logged.index >= listed.size))) {
+    return refuse("status-stale", "the list is older than the mark");
+  }
+  // 3. It is fresh.
+  if (at >= listed.exp || (maxAge !== null && at - asOf > maxAge)) return refuse("status-stale", `known as of ${iso(asOf)}`);
+  // 4. What it says, now or then. A list that says valid of today says it all.
+  let value = statusAt(listed.statuses, claims.statusIndex);
+  const facts = { value, since: null, reason: null, successor: null, list: listed.uri, issued: listed.iat };
+  if (value === "valid" && !isPast) return { refused: null, facts, asOf };
+  let history = isLogged
+    ? await view.history(mark, logged)
+    : new Refused("history-unavailable", "the mark's place in the log is not known");
+  if (!(history instanceof Refused) && history.current.status !== value) {
+    history = new Refused("history-unavailable", "the events do not add up to what the list says");
+  }
+  let cause = null;
+  if (isPast && at < asOf) {
+    const past = history instanceof Refused ? history : stateAt(history, at);
+    if (past instanceof Refused) return { refused: past, facts: null, asOf };
+    ({ cause } = past);
+    value = past.state.status;
+  } else if (!(history instanceof Refused)) {
+    cause = history.events.findLast((one) => one.after.status === value && one.claims.reason !== null) ?? null;
+  }
+  facts.value = value;
+  if (value === "valid") return { refused: null, facts, asOf };
+  if (cause !== null) {
+    Object.assign(facts, { since: cause.logged.loggedBy, reason: cause.after.reason, successor: cause.after.successor });
+  }
+  return { refused: new Refused(value, facts.reason ?? ""), facts, asOf };
+}

@@ -1,0 +1,54 @@
+/* A mark in a QR code that is also a plain link (§2). Identity is the mark's bytes, never the code's text. */
+import { Malformed, inflate, join, need } from "./bytes.js";
+import { markNumber } from "./numbers.js";
+
+const MAX_MARK = 1024;
+const LINK =
+  /^https?:\/\/(\[[0-9a-f:.]+\]|[^\s/?#@:\\[\]]+)(?::[0-9]{1,5})?\/m\/([^\s/?#]+)\/?(?:\?[^\s#]*)?(?:#(.*))?$/is;
+
+/** The bytes in the digits; that they are a mark is not established. `dictionary`: preset dictionary no. 1. */
+export async function fromDigits(digits, dictionary) {
+  need(digits.length <= 2480, "more than 2480 digits", "too-large");
+  need(/^[1-9][0-9]*$/.test(digits), "not decimal digits without a leading zero");
+  const text = BigInt(digits).toString(16);
+  const packed = Uint8Array.from((text.length % 2 ? `0${text}` : text).match(/../g), (pair) => parseInt(pair, 16));
+  need(packed[0] === 1 && packed.length >= 3, "the digits do not start with 01, form and data");
+  const [form, data] = [packed[1], packed.subarray(2)];
+  need(form === 0 || form === 1, `form ${form} is not known here`);
+  const mark = form === 0 ? data : await inflated(data, dictionary);
+  need(mark.length <= MAX_MARK, `more than ${MAX_MARK} bytes`, "too-large");
+  return mark;
+}
+
+/** A browser takes no preset dictionary; a stored block in front of the data that holds it comes to the same. */
+async function inflated(data, dictionary) {
+  const size = dictionary.length;
+  const stored = Uint8Array.of(0, size & 255, size >> 8, ~size & 255, (~size >> 8) & 255);
+  const whole = await inflate("deflate-raw", join(stored, dictionary, data), size + MAX_MARK);
+  need(whole.length > size, "inflates to nothing");
+  return whole.subarray(size);
+}
+
+/** What a scanned or pasted text holds, unverified: {number, host, mark}, each perhaps null. Throws Malformed. */
+export async function readText(given, dictionary) {
+  need(given.length <= 4096, "text of more than 4096 characters", "too-large");
+  const text = given.trim();
+  const link = LINK.exec(text);
+  if (link === null) {
+    if (text.length > 10 && /^[1-9][0-9]*$/.test(text)) {
+      return { number: null, host: null, mark: await fromDigits(text, dictionary) };
+    }
+    need(!text.includes("/"), "a link that is not http(s)://host/m/number");
+    return { number: markNumber(text), host: null, mark: null };
+  }
+  const [, host, named, digits] = link;
+  const mark = digits ? await fromDigits(digits, dictionary) : null;
+  let number = named;
+  try {
+    number = markNumber(named);
+  } catch (error) {
+    if (mark === null || !(error instanceof Malformed)) throw error;
+  }
+  return { number, host: host.toLowerCase(), mark };
+}
+
