@@ -18,6 +18,7 @@ _TEXTS = (
 )
 _ALSO = frozenset(
     {"image/svg+xml", "application/manifest+json", "application/xml", "application/x-deflate-dictionary"}
+    | {"application/zip"}  # evidence: its members are stored, and mostly text
 )
 _LEAST = 600  # bytes below which the header costs more than it saves
 

@@ -67,7 +67,7 @@ def install(app: Flask) -> None:
 
 def language() -> str:
     """Give the language of this answer."""
-    asked = request.args.get("lang", "")
+    asked = (request.view_args or {}).get("lang") or request.args.get("lang", "")
     return asked if asked in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
 
 

@@ -9,8 +9,8 @@ import { Malformed } from "./verifier/bytes.js";
 
 import { EvidenceView } from "./verifier/evidence_view.js";
 import { grown, open, verify, verifyText } from "./verifier/verify.js";
-import { canCheck, fetched, recall, remember } from "./browser.js";
-import { listChecks } from "./said.js";
+import { canCheck, fetched, recall, remember } from "./shared/browser.js";
+import { listChecks } from "./shared/said.js";
 
 const place = document.getElementById("own-check");
 const { number, kind, anchor } = place.dataset;

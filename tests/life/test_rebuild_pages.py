@@ -13,6 +13,7 @@ from life.running import Running
 from life.story import Story, told
 from registry.app import create_app
 from registry.files import RegistryFiles
+from registry.script_files import PAGES
 from registry.settings import Settings
 from verifier.report import Reason
 
@@ -44,6 +45,8 @@ def addresses(story: Story, rules: Iterator[Rule]) -> dict[str, list[str]]:
         "reason": [reason.value for reason in Reason],
         "version": [str(version) for version in files.trust_versions()],
         "log": [files.log],
+        "name": sorted(PAGES),
+        "lang": list(LANGUAGES),
     }
     found: dict[str, list[str]] = {}
     for rule in rules:

@@ -36,9 +36,16 @@ def test_static_files_and_scripts_are_compressed_too(full: Laid) -> None:
     assert gzip.decompress(packed.data) == DICTIONARY_1
 
 
-def test_signed_files_are_never_packed(full: Laid) -> None:
+def test_evidence_is_mostly_text(full: Laid) -> None:
+    client, path = full.client(), f"/m/{full.marks['valid'].number}/evidence"
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.data) == client.get(path).data
+    assert len(packed.data) < 0.8 * len(client.get(path).data)
+
+
+def test_what_is_small_signed_or_fetched_in_parts_is_never_packed(full: Laid) -> None:
     client, number = full.client(), full.marks["valid"].number
-    for path in (f"/m/{number}/mark.cwt", f"/m/{number}/evidence", "/bundle", "/status/a/0"):
+    for path in (f"/m/{number}/mark.cwt", "/bundle", "/status/a/0"):
         with client.get(path, headers={"Accept-Encoding": "gzip"}) as answer:
             assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, None), path
 

@@ -17,8 +17,9 @@ from verifier.report import Reason
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "problem.schema.json").read_text())
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "manifest-src 'self'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -38,6 +39,8 @@ def addresses(app: Flask, full: Laid) -> list[tuple[str, str]]:
         "log": "log1",
         "path": "0/000.p/2",
         "filename": "none.css",
+        "name": "mark",
+        "lang": "ja",
     }
     found = []
     for rule in app.url_map.iter_rules():

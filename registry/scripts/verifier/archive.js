@@ -85,16 +85,19 @@ export class Archive {
   }
 }
 
-/** Read the directory, then establish that it is the one a writer of this format makes: so nothing can be hidden. */
-function readDirectory(bytes) {
+/** Where the directory starts, by the file's last 22 bytes. */
+export function directoryAt(end) {
+  need(end.length === 22, "not a bundle or evidence file");
+  return { start: new DataView(end.buffer, end.byteOffset).getUint32(16, true) };
+}
+
+/** What a directory, followed by the end record, lists from `at` on: {name, crc, size, offset}. Throws Malformed. */
+export function membersOf(bytes, at) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  need(bytes.length >= 22, "not a bundle or evidence file");
-  const start = view.getUint32(bytes.length - 6, true);
   const members = [];
-  const entries = [];
   let offset = 0;
   let last = "";
-  for (let at = start; at < bytes.length - 22; ) {
+  while (at < bytes.length - 22) {
     need(at + 46 <= bytes.length - 22, "not a bundle or evidence file");
     const length = view.getUint16(at + 28, true);
     const name = textOf(bytes.subarray(at + 46, at + 46 + length));
@@ -104,12 +107,21 @@ function readDirectory(bytes) {
     need((members.length === 0) === (name === "bundle.json") && (members.length < 2 || name > last), "members out of order");
     need(member.size <= bound, `${name}: more than ${bound} bytes`, "too-large");
     members.push(member);
-    entries.push(entryOf(member));
     offset += 30 + name.length + member.size;
     last = name;
     at += 46 + length;
   }
-  const directory = join(...entries);
+  return members;
+}
+
+/** Read the directory, then establish that it is the one a writer of this format makes: so nothing can be hidden. */
+function readDirectory(bytes) {
+  need(bytes.length >= 22, "not a bundle or evidence file");
+  const { start } = directoryAt(bytes.subarray(-22));
+  const members = membersOf(bytes, start);
+  const directory = join(...members.map(entryOf));
+  const last = members.at(-1);
+  const offset = last === undefined ? 0 : last.offset + 30 + last.name.length + last.size;
   const end = endOf(members.length, directory.length, offset);
   need(offset === start && same(bytes.subarray(start), join(directory, end)), "not the one directory this format permits");
   return members;
