@@ -28,6 +28,8 @@ def compress(response: Response) -> Response:
     kind = response.mimetype or ""
     if not (kind.startswith(_TEXTS) or kind in _ALSO):
         return response
+    if kind == "application/zip" and response.direct_passthrough:
+        return response  # a bundle: fetched in parts, and a part of something packed is another part
     response.vary.add("Accept-Encoding")
     if response.status_code != 200 or (response.is_streamed and not response.direct_passthrough):
         return response
