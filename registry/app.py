@@ -10,7 +10,7 @@ from registry import problems
 from registry.compression import compress
 from registry.services import Services
 from registry.settings import Settings
-from registry.views import api, files, health, log, pages, scripts
+from registry.views import api, files, health, log, pages, scan, scripts
 from registry.views.caching import POINTER
 
 __all__ = ["create_app", "from_environment"]
@@ -45,6 +45,7 @@ def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) ->
     app.register_blueprint(health.blueprint)
     app.register_blueprint(log.blueprint, url_prefix="/<log>")
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(scan.blueprint)
     app.register_blueprint(scripts.blueprint)
     app.after_request(compress)  # what is registered last runs first
     app.after_request(_finish)

@@ -30,6 +30,8 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not-acceptable": (406, "This is not available in the form asked for"),
     "too-large": (413, "The body is too large"),
     "unsupported-media-type": (415, "The body is of a type that is not taken here"),
+    "unreadable-picture": (400, "The picture cannot be read"),
+    "no-code-in-picture": (400, "No mark's code is in the picture"),
     "too-many-requests": (429, "Too many requests"),
     "internal-error": (500, "Something broke here"),
     "unavailable": (503, "This cannot be answered now"),

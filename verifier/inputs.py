@@ -1,9 +1,6 @@
 """What a person hands to `akashi verify`: a number, a link, digits, a file, a picture, or `-`."""
 
-import io
 import re
-import struct
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -12,15 +9,14 @@ from schemas.errors import MalformedError
 from schemas.evidence import Archive
 from schemas.mark_number import BadMarkNumberError, suggestions
 from schemas.qr import Found, read
+from verifier.pictures import PDF, PictureError, codes_in, is_picture
 
 __all__ = ["Input", "Unreadable", "read_input", "read_stream"]
 
 MAX_FILE = 64 << 20
-MAX_PIXELS = 50_000_000
 ZIP = b"PK\x03\x04"
 TAG_18 = b"\xd2"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # what PowerShell writes with `>`
-_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _IN_LINK = re.compile(r"/m/([^/?#]+)", re.ASCII)
 
 
@@ -68,7 +64,7 @@ def read_stream(stream: IO[bytes], *, label: str = "-") -> list[Input | Unreadab
     if data.startswith(TAG_18):
         return [Input(label=label, found=data)]
     text = _as_text(data)
-    if text is None and data.startswith(_PICTURES):
+    if data.startswith(PDF) or (text is None and is_picture(data)):
         return _read_picture(label, data)
     if text is None:
         return [Input(label=label, found=data)]  # bytes of something; the verdict will say of what
@@ -121,23 +117,11 @@ def _meant(text: str) -> list[str]:
 
 
 def _read_picture(label: str, data: bytes) -> list[Input | Unreadable]:
-    """Give what the codes in a picture say; codes that are no mark's are passed over."""
+    """Give what the codes in a picture or PDF say; codes that are no mark's are passed over."""
     try:
-        import zxingcpp
-        from PIL import Image
-    except ImportError as error:
-        return [Unreadable(label=label, reason="images-missing", detail=str(error))]
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                detail = f"more than {MAX_PIXELS} pixels"
-                return [Unreadable(label=label, reason="too-large", detail=detail)]
-            codes = zxingcpp.read_barcodes(picture.convert("L"))
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, RuntimeError) as error:
-        return [Unreadable(label=label, reason="unreadable-picture", detail=str(error))]
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        return [Unreadable(label=label, reason="too-large", detail=str(error))]
-    texts = dict.fromkeys(code.text for code in codes if code.text)
+        texts = codes_in(data)
+    except PictureError as error:
+        return [Unreadable(label=label, reason=error.reason, detail=str(error))]
     found = [one for one in (_read_text(label, text) for text in texts) if isinstance(one, Input)]
     nothing = Unreadable(label=label, reason="no-code-in-picture", detail=f"{len(texts)} other codes")
     return [*found] or [nothing]

@@ -11,6 +11,7 @@ from registry import submissions
 from registry.changes import Change, changes_after
 from registry.lookup import MarkFacts, find_mark, find_organisation, marks_of
 from registry.mark_json import mark_json, organisation_json, summary_json
+from registry.picture_reader import MAX_PICTURE, read_codes
 from registry.problems import Problem, ProblemError, problem_response
 from registry.search import STATES, CursorError, Filters, Hit, search
 from registry.views.asked import (
@@ -34,6 +35,7 @@ __all__ = ["blueprint", "mark_as_json"]
 
 blueprint = Blueprint("api", __name__)
 
+PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "application/pdf"})
 MAX_QUESTION = 16 << 10  # bytes of a verify request
 CHANGES = 1000
 
@@ -124,12 +126,13 @@ def changes() -> Response:
 
 @blueprint.post("/api/v1/verify")
 def verify() -> Response:
-    if request.mimetype != "application/json":
-        hint = (
-            'send {"text": "a link, digits or a mark number"} as application/json; pictures are not taken yet'
-        )
+    if request.mimetype in PICTURES:
+        text = _code_of(read_body(MAX_PICTURE))
+    elif request.mimetype == "application/json":
+        text = _text_of(read_body(MAX_QUESTION))
+    else:
+        hint = 'send {"text": "a link, digits or a mark number"} as application/json, or a picture or PDF with its type'
         raise ProblemError("unsupported-media-type", hint)
-    text = _text_of(read_body(MAX_QUESTION))
     try:
         found = read(text)
     except BadMarkNumberError as error:
@@ -138,6 +141,16 @@ def verify() -> Response:
         found = None  # the verifier says what is wrong with it, by its reason
     report = services().verify(text if found is None else found)
     return jsonify(to_json(report, input_text=text))
+
+
+def _code_of(picture: bytes) -> str:
+    """Give the one mark's code in a picture. Raises ProblemError."""
+    codes = [code for code in read_codes(picture) if "/m/" in code or (code.isdecimal() and len(code) > 40)]
+    if not codes:
+        raise ProblemError("no-code-in-picture", "no code of a mark was recognised")
+    if len(codes) > 1:
+        raise ProblemError("bad-request", f"{len(codes)} codes of marks are in it; send one at a time")
+    return codes[0]
 
 
 def _text_of(body: bytes) -> str:

@@ -99,6 +99,7 @@ def opened(chromium: Any, site: Site, troubles: Troubles) -> Iterator[Open]:
         contexts.append(context)
         if fixed:
             context.clock.set_fixed_time(datetime.fromtimestamp(NOW, UTC))
+        context.set_default_timeout(15_000)
         page = context.new_page()
         page.on("console", lambda message: troubles.add(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: troubles.add(str(error)))

@@ -5,13 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
-import qrcode
-import qrcode.util
-from PIL import Image
 
+from forge.pictures import pdf, photo, picture
 from forge.scene import Scene
-from schemas.qr import Found, segments
+from schemas.qr import Found
 from verifier.inputs import Input, Unreadable, read_input, read_stream
+from verifier.pictures import MAX_PAGES
 
 
 def one(text: str | bytes) -> Input | Unreadable:
@@ -29,27 +28,6 @@ def judged(text: str | bytes) -> Input:
     found = one(text)
     assert isinstance(found, Input)
     return found
-
-
-def picture(*texts: str, form: str = "PNG") -> bytes:
-    codes = []
-    for text in texts:
-        code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, box_size=3)
-        link, digits = segments(text)
-        code.add_data(qrcode.util.QRData(link, mode=qrcode.util.MODE_8BIT_BYTE))
-        if digits:
-            code.add_data(qrcode.util.QRData(digits, mode=qrcode.util.MODE_NUMBER))
-        codes.append(code.make_image().get_image().convert("RGB"))
-    whole = Image.new(
-        "RGB", (sum(c.width for c in codes) or 50, max([50, *(c.height for c in codes)])), "white"
-    )
-    left = 0
-    for image in codes:
-        whole.paste(image, (left, 0))
-        left += image.width
-    out = io.BytesIO()
-    whole.save(out, form)
-    return out.getvalue()
 
 
 def test_a_number_is_read_in_any_spelling(scene: Scene) -> None:
@@ -179,6 +157,25 @@ def test_the_code_in_a_picture_is_read(scene: Scene, form: str) -> None:
     assert judged(picture(link, form=form)).found == _link(scene)
 
 
+def test_a_photo_taken_askew_is_read(scene: Scene) -> None:
+    assert judged(photo(scene.good.link())).found == _link(scene)
+
+
+def test_the_code_on_a_later_page_of_a_pdf_is_read(scene: Scene) -> None:
+    assert judged(pdf("https://shop.example/", scene.good.link())).found == _link(scene)
+
+
+def test_a_pdf_that_breaks_off_is_refused(scene: Scene) -> None:
+    whole = pdf(scene.good.link())
+    for size in (5, 40, len(whole) // 2):
+        assert refused(whole[:size]).reason in ("unreadable-picture", "no-code-in-picture")
+
+
+def test_a_pdf_of_very_many_pages_is_read_so_far_and_no_further(scene: Scene) -> None:
+    late = pdf(*["https://shop.example/"] * MAX_PAGES, scene.good.link())
+    assert refused(late).reason == "no-code-in-picture"
+
+
 def test_other_codes_in_a_picture_are_passed_over(scene: Scene) -> None:
     link = scene.good.link()
     assert judged(picture("https://shop.example/", link)).found == _link(scene)
@@ -196,7 +193,7 @@ def test_a_picture_that_breaks_off_is_refused(scene: Scene) -> None:
 
 
 def test_a_picture_of_too_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verifier.inputs.MAX_PIXELS", 100)
+    monkeypatch.setattr("verifier.pictures.MAX_PIXELS", 100)
     assert refused(picture()).reason == "too-large"
 
 
