@@ -101,6 +101,15 @@ class Demo:
                 *("--status-key", f"file:{self._key('status')}"),
                 *("--witness", f"http://127.0.0.1:{self._witness_port()}", "--demonstration"),
             )
+            self.run(
+                *(
+                    "akashi-registry",
+                    "--home",
+                    str(self.home / "registry"),
+                    "scheme",
+                    str(HERE / "scheme.toml"),
+                )
+            )
 
     def _passphrase(self) -> None:
         path = self.home / "passphrase"

@@ -10,7 +10,7 @@ from registry import problems
 from registry.compression import compress
 from registry.services import Services
 from registry.settings import Settings
-from registry.views import api, files, health, log, pages, scan, scripts
+from registry.views import api, conventions, explain, files, health, log, pages, scan, scripts
 from registry.views.caching import POINTER
 
 __all__ = ["create_app", "from_environment"]
@@ -41,6 +41,8 @@ def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) ->
     app.extensions["akashi"] = Services.open(settings, clock=clock)
     problems.install(app)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(conventions.blueprint)
+    app.register_blueprint(explain.blueprint)
     app.register_blueprint(files.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(log.blueprint, url_prefix="/<log>")

@@ -10,7 +10,7 @@ from registry.models import EventRow, HeadRow, LeafRow, MarkRow
 from schemas.claims import EventReason
 from schemas.status_list import Status
 
-__all__ = ["Change", "changes_after"]
+__all__ = ["Change", "changes_after", "newest_changes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,24 @@ def changes_after(session: Session, position: tuple[int, ...] | None, *, limit: 
     return [
         _change(leaf, origin, marks.get(leaf.number or ""), events.get((leaf.place, leaf.index)))
         for leaf, origin in leaves
+    ]
+
+
+def newest_changes(session: Session, *, limit: int, organisation: str | None = None) -> list[Change]:
+    """Give the newest published leaves that say something to people, newest first; of one holder where one is named."""
+    published = (LeafRow.place == HeadRow.place) & (LeafRow.index < HeadRow.published_size)
+    asked = select(LeafRow, HeadRow.origin).join(HeadRow, published)
+    asked = asked.where(LeafRow.kind.not_in(("snapshot", "genesis")))
+    if organisation is not None:
+        asked = asked.where(LeafRow.number.in_(select(MarkRow.number).where(MarkRow.holder == organisation)))
+    rows = session.execute(asked.order_by(LeafRow.place.desc(), LeafRow.index.desc()).limit(limit)).all()
+    numbers = {leaf.number for leaf, _ in rows if leaf.number is not None}
+    marks = {row.number: row for row in session.scalars(select(MarkRow).where(MarkRow.number.in_(numbers)))}
+    about = select(EventRow).where(EventRow.number.in_(numbers))
+    events = {(row.place, row.index): row for row in session.scalars(about)}
+    return [
+        _change(leaf, origin, marks.get(leaf.number or ""), events.get((leaf.place, leaf.index)))
+        for leaf, origin in rows
     ]
 
 

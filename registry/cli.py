@@ -88,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     trust.add_argument("file", type=Path, metavar="FILE")
     trust.set_defaults(run=_trust)
 
+    scheme = verbs.add_parser("scheme", help="take over from the scheme file what the pages show")
+    scheme.add_argument("file", type=Path, metavar="FILE")
+    scheme.set_defaults(run=_scheme)
+
     further = verbs.add_parser("continue", help="go on in the next log, when this one has ended")
     further.add_argument("--origin", required=True, help="the next log's name, HOST/log2")
     further.add_argument("--log-key", required=True, metavar="URI")
@@ -152,6 +156,12 @@ def _init(arguments: argparse.Namespace, commands: Any, settings: Any) -> int:
 def _trust(arguments: argparse.Namespace, commands: Any, settings: Any) -> int:
     version = commands.add_trust(settings.Settings.load(arguments.home), arguments.file.read_bytes())
     _say(arguments, {"version": version, "next": "the running publisher logs it"})
+    return 0
+
+
+def _scheme(arguments: argparse.Namespace, commands: Any, settings: Any) -> int:
+    facts = commands.take_scheme(settings.Settings.load(arguments.home), arguments.file)
+    _say(arguments, {**facts, "next": "restart akashi-registry serve"})
     return 0
 
 

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from keys.signer import Signer, open_signer, read_public
 from keys.trust import TrustChain, TrustRefusedError, read_note, walk
@@ -13,6 +14,7 @@ from registry.migrate import upgrade
 from registry.models import HeadRow
 from registry.publisher import Publisher
 from registry.rebuild import publisher_locked_out
+from registry.scheme_facts import facts_of
 from registry.settings import PublisherSettings, Settings, SettingsError, read_object, write_object
 from registry.submissions import Outcome, accept
 from registry.succession import check_end, continue_log, take_over
@@ -91,6 +93,14 @@ def initialise(
     facts = {"origin": origin, "anchor": chain.anchor, "demonstration": demonstration}
     write_object(home / "registry.json", facts | ({"public_url": public_url} if public_url else {}))
     return settings
+
+
+def take_scheme(settings: Settings, path: Path) -> dict[str, Any]:
+    """Take over from the scheme file what the pages show. Raises SettingsError."""
+    facts = facts_of(path)
+    place = settings.home / "registry.json"
+    write_object(place, read_object(place) | facts)
+    return facts
 
 
 def prepare_database(settings: Settings, place: int) -> None:

@@ -35,6 +35,10 @@ class Settings:
     demonstration: bool = False
     confirm_every_months: Mapping[int, int] = field(default_factory=dict)  # by level; none unless named
     security_contact: str = ""  # a URI for security.txt; RFC 2142's mailbox unless named
+    fiscal_year_start: int = 1  # month
+    targets: Mapping[str, Mapping[int, int]] = field(
+        default_factory=dict
+    )  # "FY2027" → level → marks valid at its end
 
     @property
     def host(self) -> str:
@@ -59,12 +63,14 @@ class Settings:
                 f"{named / 'registry.json'}: missing {', '.join(faults)}; run akashi-registry init"
             )
         try:
-            months = {
-                int(level): int(count) for level, count in value.get("confirm_every_months", {}).items()
-            }
+            months = _by_level(value.get("confirm_every_months", {}))
+            targets = {str(year): _by_level(wanted) for year, wanted in value.get("targets", {}).items()}
+            year_start = int(value.get("fiscal_year_start", 1))
         except (AttributeError, TypeError, ValueError) as error:
             raise SettingsError(
-                f'{named / "registry.json"}: confirm_every_months is an object such as {{"4": 12}}'
+                f"{named / 'registry.json'}: confirm_every_months is an object such as "
+                '{"4": 12}, targets one such as {"FY2027": {"3": 100}}, fiscal_year_start a month; '
+                "akashi-registry scheme FILE writes them"
             ) from error
         return cls(
             home=named,
@@ -76,7 +82,13 @@ class Settings:
             demonstration=bool(value.get("demonstration", False)),
             confirm_every_months=months,
             security_contact=str(value.get("security_contact", "")),
+            fiscal_year_start=year_start if 1 <= year_start <= 12 else 1,
+            targets=targets,
         )
+
+
+def _by_level(value: Mapping[str, object]) -> dict[int, int]:
+    return {int(level): int(str(count)) for level, count in value.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

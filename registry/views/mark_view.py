@@ -111,6 +111,7 @@ class MarkView:
     is_to_come: bool
     profile: Mapping[str, Any]
     sayings: tuple[str, ...]
+    public_register: str | None
 
 
 def successor_of(facts: MarkFacts, report: Report | None) -> Successor:
@@ -172,7 +173,17 @@ def mark_view(
         is_to_come=isinstance(at, date) and not isinstance(at, datetime) and at > this_day,
         profile=profile,
         sayings=tuple(one[lang] for one in profile.get("statements", []) if lang in one),
+        public_register=_public_register(claims.holder),
     )
+
+
+def _public_register(holder: OrganisationId) -> str | None:
+    """Give the address of the same number in its own public register, followed only when somebody clicks it."""
+    form = {
+        "0188": "https://www.houjin-bangou.nta.go.jp/henkorireki-johoto.html?selHouzinNo={}",
+        "0199": "https://search.gleif.org/#/record/{}",
+    }.get(holder.icd)
+    return None if form is None else form.format(holder.value)
 
 
 def _is_past(at: date | datetime | None, this_day: date, now: int) -> bool:

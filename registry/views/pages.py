@@ -8,8 +8,9 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Redirect
 
-from registry import i18n, qr_images
+from registry import i18n, link_picture, qr_images
 from registry.badge import Badge, draw
+from registry.linked_data import certification
 from registry.lookup import MarkFacts, find_mark, find_organisation
 from registry.problems import ProblemError, wants_json
 from registry.views.api import mark_as_json
@@ -79,7 +80,8 @@ def mark(number: str) -> Response:
     view = mark_view(
         facts, report, asked.document(), now=asked.now(), at=at, successor=successor, today=today
     )
-    return _page("mark.html", view=view)
+    linked = certification(facts, issuer=view.issuer, is_valid=(view.today or view.headline).kind == "valid")
+    return _page("mark.html", view=view, linked=linked)
 
 
 @blueprint.get("/o/<identifier>")
@@ -125,6 +127,18 @@ def qr_svg(number: str) -> Response:
 @blueprint.get("/m/<number>/qr.png")
 def qr_png(number: str) -> Response:
     return _picture(qr_images.png(_code(number)[1]), "image/png", PICTURE_AGE)
+
+
+@blueprint.get("/m/<number>/og.png")
+def link_image(number: str) -> Response:
+    asked, number = services(), number_in_path(number)
+    with asked.sessions() as session:
+        facts = find_mark(asked, session, number)
+    if facts is None:
+        raise ProblemError("unknown-mark", f"no mark {number} is in this register")
+    modules = qr_images.modules(asked.settings.public_url, facts.claims.number, None)
+    drawn = link_picture.draw(facts.claims.number, modules, demonstration=asked.settings.demonstration)
+    return _picture(drawn, "image/png", PICTURE_AGE)
 
 
 @blueprint.get("/m/<path:number>/badge.svg")

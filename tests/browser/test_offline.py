@@ -31,9 +31,9 @@ def visited(opened: Open, troubles: Troubles) -> Any:
 
 def said(page: Any) -> str:
     page.wait_for_function(
-        "() => document.querySelector('h1[data-say]:not([hidden])')?.dataset.say !== 'checking'"
+        "() => document.querySelector('h1 [data-say]:not([hidden])')?.dataset.say !== 'checking'"
     )
-    return str(page.get_attribute("h1[data-say]:not([hidden])", "data-say"))
+    return str(page.get_attribute("h1 [data-say]:not([hidden])", "data-say"))
 
 
 @pytest.mark.parametrize("name", ["valid", "group", "successor"])
@@ -86,7 +86,7 @@ def test_the_page_speaks_the_language_of_the_phone(opened: Open, site: Site, tro
     page.goto(site.link("valid"))
     assert said(page) == "valid"
     assert page.get_attribute("html", "lang") == "ja"
-    assert "有効" in page.inner_text("h1[data-say=valid]")
+    assert "有効" in page.inner_text("h1 [data-say=valid]")
     page.get_by_role("link", name="English").click()
     page.wait_for_url("**/m/*?lang=en#*")
     assert said(page) == "valid"

@@ -59,6 +59,8 @@ def addresses(story: Story, rules: Iterator[Rule]) -> dict[str, list[str]]:
             found[rule.rule] = [f"/{files.log}/{path}" for path in sorted(paths)]
         elif rule.rule == "/<log>/checkpoint/<decimal:size>":
             found[rule.rule] = [f"/{files.log}/checkpoint/{size}" for size in files.kept_sizes()]
+        elif rule.rule.startswith("/schemas/"):
+            found[rule.rule] = ["/schemas/report.schema.json"]
         elif rule.rule.startswith("/status/<series>/"):
             lists = (files.home / "status").glob("*/*.cwt")
             found[rule.rule] = [f"/status/{path.parent.name}/{path.stem}" for path in sorted(lists)]
