@@ -9,13 +9,14 @@ import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import monitor, trust, verify
+from bench import monitor, search, trust, verify
 from bench.table import Row
 
 __all__ = ["main"]
 
 LINES: dict[str, Callable[[Path | None], Iterable[Row]]] = {
     "1": verify.measure,  # lines 1 and 2 share their rounds
+    "8": search.measure,
     "monitor": monitor.measure,
     "trust": trust.measure,
 }

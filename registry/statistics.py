@@ -110,7 +110,7 @@ def _issued_by_day(session: Session, offset: int) -> list[tuple[date, int, int]]
         .group_by("day", MarkRow.level)
         .order_by("day", MarkRow.level)
     )
-    return [(day_of(int(day) * DAY, 0), level, found) for day, level, found in session.execute(asked)]
+    return [(day_of(int(day or 0) * DAY, 0), level, found) for day, level, found in session.execute(asked)]
 
 
 def _periods(days: list[tuple[date, int, int]], name: Callable[[date], str]) -> Iterator[Period]:

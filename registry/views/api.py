@@ -35,6 +35,7 @@ __all__ = ["blueprint", "mark_as_json"]
 
 blueprint = Blueprint("api", __name__)
 
+SUGGESTED = 8
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "application/pdf"})
 MAX_QUESTION = 16 << 10  # bytes of a verify request
 CHANGES = 1000
@@ -122,6 +123,20 @@ def changes() -> Response:
     return jsonify(
         {"items": [_change_json(one) for one in shown], "next": following, "more": len(found) > limit}
     )
+
+
+@blueprint.get("/api/v1/suggestions")
+def suggestions() -> Response:
+    """What a person who is typing may mean: the few best holders, without their marks."""
+    typed = request.args.get("q", "")[:120]
+    asked = services()
+    with asked.sessions() as session:
+        found = search(session, typed, now=asked.now(), limit=SUGGESTED).hits if typed.strip() else ()
+    items = [
+        {"id": hit.id, "name": hit.name, "name_latin": hit.name_latin, "matched": hit.matched}
+        for hit in found
+    ]
+    return jsonify({"items": items})
 
 
 @blueprint.post("/api/v1/verify")

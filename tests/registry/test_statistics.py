@@ -55,7 +55,7 @@ def test_a_year_that_runs_is_called_that_and_has_its_target(full: Laid) -> None:
 
 
 def test_a_year_that_is_over_is_counted_at_its_end(full: Laid) -> None:
-    later = counted(full, now=NOW + 500 * DAY)
+    later = counted(full, now=NOW + 600 * DAY)
     over = [end for end in later.year_ends if end.is_over]
     assert [end.name for end in over] == ["FY2026", "FY2027"]
     assert sum(over[0].valid.values()) > 0
