@@ -6,6 +6,8 @@ message itself); what a slug means is said by `verifier.words`, here as on the c
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
+from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -29,6 +31,7 @@ __all__ = [
     "language",
     "link",
     "moment",
+    "region",
     "script",
     "territory",
 ]
@@ -129,6 +132,20 @@ def number_name(organisation: OrganisationId) -> str:
         "0088": gettext("GLN (Global Location Number)"),
     }
     return named.get(organisation.icd) or organisation.scheme_name
+
+
+def region(code: str) -> str:
+    """Name a region (ISO 3166-2): Japan's prefectures by our own table, another by its country and code."""
+    named = _regions().get(code)
+    if named is not None:
+        return named[0] if language() == "ja" else named[1]
+    return f"{territory(code[:2])} ({code})"
+
+
+@cache
+def _regions() -> dict[str, tuple[str, str]]:
+    lines = (files("registry") / "regions.tsv").read_text("utf-8").splitlines()
+    return {code: (japanese, english) for code, japanese, english in (line.split("\t") for line in lines)}
 
 
 def territory(country: str | None) -> str | None:

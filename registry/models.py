@@ -136,6 +136,7 @@ class OrganisationRow(Base):
     name: Mapped[str] = mapped_column(Text)
     name_latin: Mapped[str | None] = mapped_column(Text)
     country: Mapped[str | None] = mapped_column(String(2), index=True)
+    region: Mapped[str | None] = mapped_column(String(6))  # ISO 3166-2
 
 
 class SearchKeyRow(Base):

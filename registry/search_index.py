@@ -42,7 +42,8 @@ def index_organisation(session: Session, organisation: str) -> None:
         session.add(row)
     newest = facts[-1][0]
     row.name, row.name_latin = newest.name, newest.name_latin
-    row.country = next((profile["country"] for _, profile in reversed(facts) if profile), None)
+    told: Mapping[str, Any] = next((profile for _, profile in reversed(facts) if profile), {})
+    row.country, row.region = told.get("country"), told.get("region")
     session.flush()
     _write(session, organisation, _keys(facts))
 

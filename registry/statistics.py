@@ -47,7 +47,9 @@ class YearEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """`organisations` hold at least one valid mark; `countries` counts these by ISO 3166-1, "" where none is known."""
+    """`organisations` hold at least one valid mark; `countries` counts these by ISO 3166-1, "" where none is known, `regions`
+    by ISO 3166-2, those that are known.
+    """
 
     marks: int
     organisations: int
@@ -56,6 +58,7 @@ class Statistics:
     years: tuple[Period, ...]
     year_ends: tuple[YearEnd, ...]
     countries: Mapping[str, int]
+    regions: Mapping[str, int]
 
 
 def count(
@@ -79,7 +82,8 @@ def count(
         months=tuple(_periods(days, lambda day: f"{day:%Y-%m}")),
         years=tuple(_periods(days, lambda day: f"FY{_fiscal_year(day, year_start)}")),
         year_ends=tuple(_year_ends(session, days, now, offset, year_start, targets)),
-        countries=dict(sorted(countries.items(), key=lambda pair: (-pair[1], pair[0]))),
+        countries=_most_first(countries),
+        regions=_most_first(_regions(session, valid_now)),
     )
 
 
@@ -90,6 +94,21 @@ def _pairs(session: Session, asked: Select[int, int]) -> dict[int, int]:
 def valid_at(session: Session, time: int) -> dict[int, int]:
     """Count the marks valid at a past time, by level."""
     return _valid_at(session, time, _interruptions(session))
+
+
+def _regions(session: Session, valid_now: ColumnElement[bool]) -> dict[str, int]:
+    holders = select(MarkRow.holder).where(valid_now).distinct().subquery()
+    by_region = (
+        select(OrganisationRow.region, func.count())
+        .join(holders, holders.c.holder == OrganisationRow.id)
+        .where(OrganisationRow.region.is_not(None))
+        .group_by(OrganisationRow.region)
+    )
+    return {row[0] or "": row[1] for row in session.execute(by_region)}
+
+
+def _most_first(found: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _in_force(now: int) -> ColumnElement[bool]:

@@ -73,7 +73,8 @@ def statistics_csv() -> Response:
     for end in found.year_ends:
         table.writerows(["valid-at-year-end", end.name, level, number] for level, number in end.valid.items())
         table.writerows(["target", end.name, level, number] for level, number in end.target.items())
-    table.writerows(["organisations", country, "", number] for country, number in found.countries.items())
+    for kind, counts in (("organisations-country", found.countries), ("organisations-region", found.regions)):
+        table.writerows([kind, place, "", number] for place, number in counts.items())
     return Response(out.getvalue(), content_type="text/csv; charset=utf-8")
 
 
@@ -129,6 +130,9 @@ def _charts(found: Statistics) -> tuple[Chart, ...]:
         (i18n.territory(code) or gettext("country not stated"), str(number), number, None)
         for code, number in found.countries.items()
     ]
+    regions: list[Row] = [
+        (i18n.region(code), str(number), number, None) for code, number in found.regions.items()
+    ]
     return (
         _chart(gettext("Valid now, by level"), None, by_level),
         _chart(
@@ -139,6 +143,7 @@ def _charts(found: Statistics) -> tuple[Chart, ...]:
         _chart(gettext("Newly published, by fiscal year"), None, _periods(found.years)),
         _chart(gettext("Newly published, by month"), None, _periods(found.months[-24:])),
         _chart(gettext("Organisations with a valid mark, by country"), None, countries),
+        _chart(gettext("Organisations with a valid mark, by region"), None, regions),
     )
 
 
