@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keys.algorithms import BadKeyError, kid
+from keys.meaning import has_other_order
 from keys.notes import BadNoteSignatureError, sign_note, verified_signers
 from keys.signer import Signer
 from keys.trust import TrustRefusedError, check_change, check_keys
@@ -189,6 +190,13 @@ def describe(document: TrustDocument, previous: TrustDocument | None) -> list[st
             lines.append(f"+ {name} {_shown(new[name])}")
         elif new[name] != old[name]:
             lines.append(f"~ {name} {_shown(old[name])} → {_shown(new[name])}")
+    if previous:
+        moved = [
+            name
+            for name in ("hosts", "keys", "witnesses", "recognised")
+            if has_other_order(document, previous, name)
+        ]
+        lines += [f"~ {name} in another order" for name in moved]
     for member, identity in _IDENTITY.items():
         before = {_identity(entry, identity): entry for entry in old.get(member, [])}
         now = {_identity(entry, identity): entry for entry in new[member]}

@@ -20,6 +20,9 @@ def add_change_options(parser: argparse.ArgumentParser, *, time: Callable[[str],
     for name, what in (("key", "KID"), ("host", "HOST"), ("witness", "NAME"), ("partner", "SCHEME")):
         close.add_argument(f"--close-{name}", action="append", default=[], metavar=what)
     close.add_argument(
+        "--close-mirror", action="append", default=[], metavar="URL", help="from this version on"
+    )
+    close.add_argument(
         "--until", type=time, metavar="TIME", help="when it ends (default: when this version is issued)"
     )
     close.add_argument(
@@ -74,6 +77,7 @@ def draft_change(arguments: argparse.Namespace) -> Result:
         add_keys=_new_key(arguments),
         add_hosts=tuple(arguments.add_host),
         add_mirrors=tuple(arguments.add_mirror),
+        close_mirrors=tuple(arguments.close_mirror),
         add_witnesses=tuple(_witness(text) for text in arguments.add_witness),
         quorum=arguments.quorum,
         final=final,

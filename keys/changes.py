@@ -62,6 +62,7 @@ class Changes:
     add_keys: tuple[NewKey, ...] = ()
     add_hosts: tuple[str, ...] = ()
     add_mirrors: tuple[str, ...] = ()
+    close_mirrors: tuple[str, ...] = ()
     add_witnesses: tuple[tuple[str, str], ...] = ()  # name, vkey
     witness_days: int = 3 * 365
     quorum: int | None = None
@@ -91,7 +92,12 @@ def changed(previous: TrustDocument, changes: Changes, *, issued: int, lifetime:
         )
     value["keys"] += [one.entry(issued=issued) for one in changes.add_keys]
     value["hosts"] += [{"host": host} for host in changes.add_hosts]
-    value["mirrors"] += changes.add_mirrors
+    for url in changes.close_mirrors:
+        if url not in value["mirrors"]:
+            raise TrustRefusedError("no-such-entry", f"/mirrors: there is no mirror {url}")
+    value["mirrors"] = [url for url in value["mirrors"] if url not in changes.close_mirrors] + [
+        *changes.add_mirrors
+    ]
     value["witnesses"] += [
         {"name": name, "vkey": vkey, "from": issued, "until": issued + changes.witness_days * DAY}
         for name, vkey in changes.add_witnesses

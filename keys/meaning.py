@@ -4,12 +4,13 @@ The list of differences says what changed; these sentences say what it means. Ja
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from schemas.times import iso
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
 
-__all__ = ["LANGUAGES", "meaning_of"]
+__all__ = ["LANGUAGES", "has_other_order", "meaning_of"]
 
 LANGUAGES = ("en", "ja")
 
@@ -31,6 +32,11 @@ _WORDS = {
         "log": "NEW LOG: {origin}",
         "partner": "RECOGNISES {scheme} ({country}) from {start}",
         "partner-closed": "ENDS the recognition of {scheme} at {until}",
+        "partner-final": "ENDS the recognition of {scheme} at leaf {size} of its log {place}",
+        "mirrors": "MIRRORS: the register's files may be fetched from {urls}",
+        "names": "NAMES: the scheme is called {names}",
+        "order": "ORDER: {members} stand in another order; the first host is the one new marks name",
+        "other": "CHANGES something these sentences have no words for: read the differences",
         "renewed": "RENEWS: nothing changes but the dates",
     },
     "ja": {
@@ -50,6 +56,11 @@ _WORDS = {
         "log": "新しいログ: {origin}",
         "partner": "承認: {scheme}（{country}）を {start} から承認します",
         "partner-closed": "承認の終了: {scheme} の承認は {until} に終わります",
+        "partner-final": "承認の終了: {scheme} の承認は、相手のログ {place} の記録 {size} で終わります",
+        "mirrors": "ミラー: 登録簿のファイルは {urls} からも取得できます",
+        "names": "名称: 制度の名前は {names} です",
+        "order": "順序: {members} の並びが変わります。新しいマークは先頭のホスト名を名乗ります",
+        "other": "これらの文では言い表せない変更があります。差分を読んでください",
         "renewed": "更新: 日付のほかは何も変わりません",
     },
 }
@@ -59,7 +70,20 @@ def meaning_of(document: TrustDocument, previous: TrustDocument | None, *, lang:
     """Give a sentence for each thing that would become true with this version."""
     words = _WORDS[lang]
     found = [words[name].format(**values) for name, values in _facts(document, previous)]
-    return found or [words["renewed"]]
+    if found:
+        return found
+    return [
+        words["renewed" if previous is not None and _content(document) == _content(previous) else "other"]
+    ]
+
+
+def _content(document: TrustDocument) -> dict[str, Any]:
+    """What a version says apart from which one it is, and from when to when."""
+    return {
+        name: value
+        for name, value in document.to_json().items()
+        if name not in ("version", "issued", "expires")
+    }
 
 
 Fact = tuple[str, dict[str, object]]
@@ -102,6 +126,30 @@ def _facts(new: TrustDocument, old: TrustDocument | None) -> Iterator[Fact]:
             )
         elif partner.until is not None and partner.until != known.until:
             yield "partner-closed", {"scheme": partner.scheme, "until": iso(partner.until)}
+        if partner.final is not None and (known is None or known.final is None):
+            where = {"size": partner.final.size, "place": partner.final.place}
+            yield "partner-final", {"scheme": partner.scheme, **where}
+    yield from _about(new, old)
+
+
+def _about(new: TrustDocument, old: TrustDocument | None) -> Iterator[Fact]:
+    """What carries no trust, and yet decides what people meet."""
+    if new.mirrors != (() if old is None else old.mirrors):
+        yield "mirrors", {"urls": ", ".join(new.mirrors) or "—"}
+    if old is None:
+        return
+    if new.scheme.names != old.scheme.names:
+        yield "names", {"names": ", ".join(new.scheme.names.values())}
+    moved = [name for name in ("hosts", "keys", "witnesses", "recognised") if has_other_order(new, old, name)]
+    if moved:
+        yield "order", {"members": ", ".join(moved)}
+
+
+def has_other_order(new: TrustDocument, old: TrustDocument, member: str) -> bool:
+    """Whether entries both versions have stand in another order: it decides which of several comes first."""
+    identity = {"hosts": "host", "keys": "kid", "witnesses": "vkey", "recognised": "anchor"}[member]
+    before, now = ([entry[identity] for entry in document.to_json()[member]] for document in (old, new))
+    return [one for one in now if one in before] != [one for one in before if one in now]
 
 
 def _key(key: TrustedKey, old: TrustedKey | None) -> Iterator[Fact]:

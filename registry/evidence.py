@@ -107,15 +107,6 @@ def _snapshot(files: RegistryFiles, session: Session, place: int, size: int) -> 
     return None
 
 
-def _snapshot_proof(services: "Services", place: int, index: int) -> bytes:
-    """Prove a snapshot against the newest head of its own log: just after a log ended that is not the newest log."""
-    files = services.files_at(place)
-    head = newest_checkpoint(files)
-    if head is None:
-        raise FilesError("no checkpoint is kept")
-    return _proof_of(files, index=index, size=head[0].size)
-
-
 def _trust_members(files: RegistryFiles) -> dict[str, bytes]:
     return {f"trust/{version}": files.find_trust(version) or b"" for version in files.trust_versions()}
 
@@ -136,14 +127,19 @@ def _events(
 
 def _listed(
     services: "Services", session: Session, status_uri: str
-) -> tuple[bytes, StatusListClaims, int, bytes] | None:
-    """Give a list, its claims, and its snapshot leaf with index; None before it is published."""
+) -> tuple[bytes, StatusListClaims, bytes, bytes] | None:
+    """Give a list, its claims, and its snapshot leaf with its proof; None before it is published.
+
+    Proven against the checkpoint the snapshot was published with: nothing follows it there (docs/format.md §4).
+    """
     found = find_list(services.files, status_uri)
     if found is None or found[1].place >= len(services.logs()):
         return None
     place = found[1].place
-    snapshot = _snapshot(services.files_at(place), session, place, found[1].size)
-    return None if snapshot is None else (*found, *snapshot)
+    files = services.files_at(place)
+    snapshot = _snapshot(files, session, place, found[1].size)
+    proof = None if snapshot is None else proof_of_leaf(files, session, place, snapshot[0])
+    return None if snapshot is None or proof is None else (*found, snapshot[1], proof)
 
 
 def find_list(files: RegistryFiles, status_uri: str) -> tuple[bytes, StatusListClaims] | None:
@@ -164,7 +160,9 @@ def read_claims(data: bytes) -> StatusListClaims | None:
 
 
 def _written(
-    services: "Services", members: dict[str, bytes], listed: tuple[bytes, StatusListClaims, int, bytes] | None
+    services: "Services",
+    members: dict[str, bytes],
+    listed: tuple[bytes, StatusListClaims, bytes, bytes] | None,
 ) -> bytes:
     newest = newest_checkpoint(services.newest_log().files)
     if newest is None:
@@ -175,9 +173,8 @@ def _written(
     witnessed = services.head()
     as_of = None if witnessed is None else witnessed.seen_at
     if listed is not None:
-        data, claims, index, entry = listed
-        members["status.cwt"], members["snapshot.leaf"] = data, entry
-        members["snapshot.proof"] = _snapshot_proof(services, claims.place, index)
+        data, claims, entry, proof = listed
+        members["status.cwt"], members["snapshot.leaf"], members["snapshot.proof"] = data, entry, proof
         as_of = None if as_of is None else min(as_of, claims.iat)
     manifest = Manifest(
         variant="evidence",

@@ -55,7 +55,12 @@ def check_lists(contents: Sequence[Content], chain: TrustChain) -> Iterator[str]
         size = _claimed_size(data)
         index, snapshot = by_size.get(-1 if size is None else size, (0, None))
         found = check_list(
-            data, uri, snapshot=snapshot, snapshot_index=index, head=head, document=chain.current
+            data,
+            uri,
+            snapshot=snapshot,
+            snapshot_index=index,
+            head=_published_with(last.files, chain, index) or head,
+            document=chain.current,
         )
         if isinstance(found, Refused):
             yield f"{name}: {found.detail}"
@@ -89,6 +94,18 @@ def _snapshots(entries: Sequence[bytes]) -> Iterator[tuple[int, SnapshotLeaf]]:
         leaf = leaf_from_bytes(entry)
         if isinstance(leaf, SnapshotLeaf):
             yield index, leaf
+
+
+def _published_with(files: RegistryFiles, chain: TrustChain, index: int) -> Witnessed | None:
+    """The kept checkpoint a snapshot was published with: a list of yesterday is old, not damaged."""
+    note = files.find_checkpoint(index + 1)
+    if note is None:
+        return None
+    try:
+        found = check_checkpoint(SignedNote.from_bytes(note), chain.current)
+    except MalformedError:
+        return None
+    return None if isinstance(found, Refused) else found
 
 
 def _claimed_size(data: bytes) -> int | None:

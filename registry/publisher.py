@@ -114,7 +114,11 @@ class Publisher:
                 stop.wait(IDLE)
 
     def recover(self) -> None:
-        """Finish what a crash left, and publish it. Raises as `run` handles."""
+        """Finish what a crash or a missing quorum left, and publish it. Raises as `run` handles.
+
+        New trust first: it may be what replaces the witnesses that are waited for.
+        """
+        self._read_trust()
         self.settle(self._sequencer.recover(self.chain))
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from keys.algorithms import ALGORITHM_NAMES
 from keys.signed import Signed, Unverified
 from schemas.claims import MarkClaims
-from schemas.status_list import ENTRIES, Status, StatusUri, status_at
+from schemas.status_list import ENTRIES, LIFETIME, Status, StatusUri, status_at
 from schemas.times import DAY, iso
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
@@ -180,7 +180,9 @@ def check_status(
             Refused(Reason.STATUS_STALE, "the list is older than the mark"), None, found.as_of
         )
     # 3. It is fresh.
-    if at >= listed.exp or (max_age is not None and at - found.as_of > max_age):
+    # Signing an old state anew does not make it newer: what was known then ends with the list's life from then on.
+    ends = min(listed.exp, found.as_of + LIFETIME)
+    if at >= ends or (max_age is not None and at - found.as_of > max_age):
         return StatusResult(
             Refused(Reason.STATUS_STALE, f"known as of {iso(found.as_of)}"), None, found.as_of
         )

@@ -176,6 +176,13 @@ def check_list(
         return Refused(Reason.STATUS_NOT_LOGGED, "no snapshot in the log names this state of the list")
     if snapshot.find(uri) != snapshot_digest(claims.statuses) or claims.size != snapshot_index:
         return Refused(Reason.STATUS_NOT_LOGGED, "the snapshot in the log names another list")
+    # 4. The newest state there is under this head: every publication ends with its snapshot, so nothing may follow it.
+    # Else an old list, signed anew, could be shown with its old snapshot under today's head.
+    if snapshot_index + 1 != head.checkpoint.size:
+        return Refused(
+            Reason.STATUS_NOT_LOGGED,
+            f"{head.checkpoint.size - snapshot_index - 1} leaves follow its snapshot",
+        )
     return AuthenticList(claims=claims, as_of=min(claims.iat, head.seen_at))
 
 

@@ -60,7 +60,7 @@ def evidence_members(
         place, index = snapshot
         members["status.cwt"] = contents.lists[uri]
         members["snapshot.leaf"] = logs[place].entries[index]
-        members["snapshot.proof"] = logs[place].proof(index, kept=logs[place].head)
+        members["snapshot.proof"] = logs[place].proof(index)
         lists = (ListedStatus(file="status.cwt", uri=uri),)
     listed = (ListedLog(dir="", origin=head_log.origin, size=head_log.head.size),)
     members["bundle.json"] = manifest(contents, "evidence", listed, lists)

@@ -262,3 +262,20 @@ def test_any_number_of_versions_is_walked(run: Run, first: Path, version: int) -
     code, out, _ = run("trust", "check", *(f"t{place}" for place in range(1, version + 1)), "--json")
     assert code == 0
     assert [one["version"] for one in json.loads(out)["versions"]] == list(range(1, version + 1))
+
+
+def test_a_mirror_is_added_and_taken_away(change: Run, first: Path) -> None:
+    before = read_note(first.read_bytes())[1].mirrors
+    code, out, _ = change("--add-mirror", "https://new.example")
+    assert code == 0
+    assert "MIRRORS" in out
+    assert drafted().mirrors == (*before, "https://new.example")
+    Path("v2").unlink()
+    code, out, _ = change("--close-mirror", before[0])
+    assert code == 0
+    assert "MIRRORS" in out
+    assert drafted().mirrors == before[1:]
+    Path("v2").unlink()
+    code, _, err = change("--close-mirror", "https://nowhere.example")
+    assert code != 0
+    assert "no-such-entry" in err

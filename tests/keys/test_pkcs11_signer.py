@@ -196,6 +196,22 @@ def test_without_anybody_to_ask_a_missing_pin_is_named(token: Token, uri: str) -
         open_signer(uri.partition("?")[0] + f"?module-path={token.module}", passphrase=nobody)
 
 
+def test_the_pin_may_be_typed_at_a_prompt_that_names_the_token(
+    token: Token, uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def typed(prompt: str) -> str:
+        asked.append(prompt)
+        return PIN
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", typed)
+    signer = open_signer(uri.partition("?")[0] + f"?module-path={token.module}", passphrase=nobody)
+    assert len(signer.sign(b"message")) == 64
+    assert asked == ["PIN of the token register: "]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -5,13 +5,16 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import select, update
 
-from forge.registers import Register
+from forge.laid import json_of
+from forge.registers import ForgedWitness, Register
 from forge.signers import signer_named
+from forge.trust_documents import witness
 from forge.world import NOW, World
+from keys.signed import read_status_list
 from registry import projection
 from registry.files import FilesError
 from registry.logs import read_entries
-from registry.models import HeadRow, MarkRow
+from registry.models import HeadRow, LeafRow, MarkRow
 from registry.publisher import ClockBehindError, NoQuorumError
 from registry.ratchet import Ratchet, RatchetBusyError, RatchetError
 from registry.sequencer import ForkError
@@ -19,6 +22,7 @@ from schemas.checkpoint import read_checkpoint
 from schemas.claims import EventKind, EventReason
 from schemas.leaves import SnapshotLeaf, leaf_from_bytes
 from schemas.note import SignedNote
+from schemas.status_list import Status, status_at
 from verifier.fold import Fold
 from verifier.transparency import Witnessed, check_checkpoint
 
@@ -110,16 +114,82 @@ def test_an_event_that_does_not_follow_is_answered_with_the_leaf_it_must_follow(
 
 def test_without_a_quorum_nothing_is_published_and_nothing_is_lost(register: Register, world: World) -> None:
     mark = world.issue(at=NOW)
-    for witness in register.witnesses[:2]:
-        witness.down = True
+    for one in register.witnesses[:2]:
+        one.down = True
     with pytest.raises(NoQuorumError):
         register.submit(mark.raw)
     assert register.files.kept_sizes() == [2]
-    for witness in register.witnesses:
-        witness.down = False
+    for one in register.witnesses:
+        one.down = False
     register.publisher.recover()
     assert register.files.kept_sizes() == [2, 4]
     assert register.submit(mark.raw).status == 200
+
+
+def test_new_trust_replaces_the_witnesses_that_are_waited_for(register: Register, world: World) -> None:
+    """All witnesses are gone for good: the next trust document names others, and publishing goes on by itself."""
+    mark = world.issue(at=NOW)
+    for gone in register.witnesses:
+        gone.down = True
+    with pytest.raises(NoQuorumError):
+        register.submit(mark.raw)
+    entries = world.documents[-1]["witnesses"]
+    closed = [entry | {"until": NOW} for entry in entries]
+    fresh = [witness(f"n{number}", **{"from": NOW}) for number in (1, 2, 3)]
+    world.trust(NOW, witnesses=[*closed, *fresh])
+    register.files.write_trust(2, world.notes[1])
+    register.publisher._witnesses = [
+        ForgedWitness(url=f"http://n{number}.example", label=f"n{number}", now=lambda: float(register.now))
+        for number in (1, 2, 3)
+    ]
+    register.publisher.recover()
+    register.publish()
+    assert register.submit(mark.raw).status == 200
+
+
+def test_what_a_thief_signs_after_the_theft_was_declared_stays_outside(
+    register: Register, world: World
+) -> None:
+    mark = world.issue(at=NOW)
+    register.submit(mark.raw)
+    world.compromise("issuer-3", NOW, size=4)
+    register.files.write_trust(2, world.notes[1])
+    register.publish()
+    minted = world.issue(at=NOW)
+    revocation = world.event(mark, EventKind.REVOKE, EventReason.MISUSE, at=NOW)
+    for stolen in (minted.raw, revocation.raw):
+        outcome = register.submit(stolen)
+        assert outcome.status == 422
+        assert [error["reason"] for error in outcome.body["errors"]] == ["key-compromised"]
+    answer = register.client().get(f"/api/v1/marks/{mark.number}")
+    assert json_of(answer)["state"] == "valid"
+
+
+def test_what_a_thief_logged_before_is_undone_by_the_position(register: Register, world: World) -> None:
+    mark = world.issue(at=NOW)
+    register.submit(mark.raw)
+    revocation = world.event(mark, EventKind.REVOKE, EventReason.MISUSE, at=NOW)
+    register.submit(revocation.raw)
+    assert json_of(register.client().get(f"/api/v1/marks/{mark.number}"))["state"] == "revoked"
+    with register.sessions() as session:
+        index = session.scalars(select(LeafRow.index).where(LeafRow.kind == "revoke")).one()
+    world.compromise("issuer-3", NOW, size=index)
+    register.files.write_trust(2, world.notes[1])
+    register.publish()
+    assert json_of(register.client().get(f"/api/v1/marks/{mark.number}"))["state"] == "valid"
+    listed = read_status_list(register.files.find_list("a", 0) or b"").unsafe_claims
+    assert status_at(listed.statuses, mark.claims.status_index) == Status.VALID
+
+
+def test_two_trust_versions_given_together_are_two_leaves(register: Register, world: World) -> None:
+    world.trust(NOW, mirrors=["https://mirror.example"])
+    world.trust(NOW, mirrors=["https://other.example"])
+    for version in (2, 3):
+        register.files.write_trust(version, world.notes[version - 1])
+    register.publish()
+    with register.sessions() as session:
+        logged = select(LeafRow.trust_version).where(LeafRow.kind == "trust").order_by(LeafRow.index)
+        assert session.scalars(logged).all() == [2, 3]
 
 
 def test_the_lists_are_signed_anew_when_nothing_happens_for_six_hours(

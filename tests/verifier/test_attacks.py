@@ -262,7 +262,7 @@ def test_a_leaf_nobody_can_read_hides_neither_lists_nor_newer_trust() -> None:
     world.log.append(b"\x83\x01\x06\x41\x00")  # kind 6, reserved
     world.publish(NOW - HOUR)
     world.log.append(b"")
-    world.publish(NOW - HOUR, snapshot=False)
+    world.publish(NOW - HOUR)
     assert judged(world, mark).verdict is Verdict.VALID
     assert ask(world.bundle(), mark.raw, anchor=world.anchor, now=NOW).verdict is Verdict.VALID
 

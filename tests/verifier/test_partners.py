@@ -224,6 +224,16 @@ def test_a_last_head_of_another_history_is_an_alarm() -> None:
     )
 
 
+def test_a_proof_from_after_the_last_head_does_not_show_that_the_mark_lay_under_it() -> None:
+    """The head recognition ended with lies between the mark and the checkpoint that proves it: only the tree itself tells."""
+    first = Two()
+    two = ending(first, size=first.mark.index + 1)
+    expected(two.offline(two.theirs.register()).verify(first.mark.raw), Verdict.VALID)
+    report = two.online().verify(first.mark.raw)
+    expected(report, Verdict.UNDETERMINED, Reason.LOG_INCONSISTENT)
+    assert "later state" in report.findings[4].detail
+
+
 def test_a_last_head_in_a_later_log_covers_the_logs_before() -> None:
     first = Two()
     first.theirs.end_log(NOW)

@@ -20,6 +20,7 @@ from schemas.note import SignedNote
 from schemas.tiles import consistency_proof
 from schemas.tlog_proof import TlogProof
 from schemas.trust_entries import KeyUse
+from verifier.checks import CLOCK_ROOM
 from verifier.http import Fetcher
 from verifier.monitor.findings import Finding, Kind
 from verifier.monitor.follow import reader, root_at
@@ -152,4 +153,19 @@ def _compare_list(
         leaf = None
     if not isinstance(leaf, SnapshotLeaf) or leaf.find(claims.uri) != snapshot_digest(claims.statuses):
         detail = f"{what}: {claims.uri} after {claims.size} leaves was signed, and is not the one in the log"
+        yield Finding(kind=Kind.LIST_CONTRADICTS_SNAPSHOT, detail=detail, log=origin)
+        return
+    # An old state signed anew, after a newer one was published, is made for somebody who is not to see the newer one.
+    newest = kept.logs[claims.place]
+    if (
+        newest.snapshot is None
+        or newest.snapshot == claims.size
+        or claims.iat <= newest.logged_by + CLOCK_ROOM
+    ):
+        return
+    now = leaf_from_bytes(newest.snapshot_entry)
+    if isinstance(now, SnapshotLeaf) and now.find(claims.uri) != leaf.find(claims.uri):
+        detail = (
+            f"{what}: {claims.uri} after {claims.size} leaves was signed anew when the log said otherwise"
+        )
         yield Finding(kind=Kind.LIST_CONTRADICTS_SNAPSHOT, detail=detail, log=origin)

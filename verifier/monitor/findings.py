@@ -47,6 +47,7 @@ class Kind(StrEnum):
     ILLEGAL_TRANSITION = "illegal-transition"
     # Lists
     SNAPSHOT_CONTRADICTS_LOG = "snapshot-contradicts-log"
+    SNAPSHOT_MISSING = "snapshot-missing"
     LIST_CONTRADICTS_SNAPSHOT = "list-contradicts-snapshot"
     LIST_CONTRADICTS_LOG = "list-contradicts-log"
     LIST_NOT_AUTHENTIC = "list-not-authentic"

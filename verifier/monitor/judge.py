@@ -104,12 +104,19 @@ class Judge:
         for place, index, entry in before:
             fold.apply(entry, place=place, index=index)
         gone = sorted(self.fold.marks.keys() - fold.marks.keys())
-        if gone:
-            named = ", ".join(gone[:5]) + (" …" if len(gone) > 5 else "")
-            detail = f"trust version {version} leaves {len(gone)} logged marks without effect: {named}"
-            voided.append(
-                Finding(kind=Kind.LEAVES_VOIDED, detail=detail, log=self.chain.current.logs[-1].origin)
-            )
+        # An event that is void undoes what it did: a mark that was revoked by it is valid again.
+        other = sorted(
+            number
+            for number, state in fold.marks.items()
+            if number in self.fold.marks and self.fold.marks[number].status is not state.status
+        )
+        for numbers, what in ((gone, "logged marks without effect"), (other, "marks in another state")):
+            if numbers:
+                named = ", ".join(numbers[:5]) + (" …" if len(numbers) > 5 else "")
+                detail = f"trust version {version} leaves {len(numbers)} {what}: {named}"
+                voided.append(
+                    Finding(kind=Kind.LEAVES_VOIDED, detail=detail, log=self.chain.current.logs[-1].origin)
+                )
         return replace(self, fold=fold, version=version, _digests={}), voided
 
     # -- leaves ----------------------------------------------------------------------------

@@ -187,6 +187,8 @@ class Monitor:
             for _ in range(TRIES):
                 judge, newest = self._follow(judge, kept, outcome, found)
                 beside = None if newest is None else _beside(judge, kept.logs[-1], newest)
+                if newest is not None and beside is None:
+                    found.append(_unsnapped(kept.logs[-1]))
                 if beside is None:
                     break
                 listed, again = check_lists(self._source, beside, now=now)
@@ -271,6 +273,13 @@ def _beside(judge: Judge, log: KeptLog, head: Witnessed) -> Beside | None:
         index=log.snapshot,
         snapshot=leaf,
     )
+
+
+def _unsnapped(log: KeptLog) -> Finding:
+    """A head under which leaves follow the last snapshot: what they say stands in no list anybody is shown."""
+    since = 0 if log.snapshot is None else log.snapshot + 1
+    detail = f"a head of size {log.frontier.size} was published, and its last {log.frontier.size - since} leaves are in no snapshot"
+    return Finding(kind=Kind.SNAPSHOT_MISSING, detail=detail, log=log.origin)
 
 
 def _anchored(anchor: str, notes: Sequence[bytes]) -> int:

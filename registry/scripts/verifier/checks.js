@@ -121,7 +121,8 @@ export async function checkStatus(mark, logged, view, { at, maxAge, isPast }) {
     return refuse("status-stale", "the list is older than the mark");
   }
   // 3. It is fresh.
-  if (at >= listed.exp || (maxAge !== null && at - asOf > maxAge)) return refuse("status-stale", `known as of ${iso(asOf)}`);
+  // Signing an old state anew does not make it newer: what was known then ends with the list's life from then on.
+  if (at >= Math.min(listed.exp, asOf + 14 * DAY) || (maxAge !== null && at - asOf > maxAge)) return refuse("status-stale", `known as of ${iso(asOf)}`);
   // 4. What it says, now or then. A list that says valid of today says it all.
   let value = statusAt(listed.statuses, claims.statusIndex);
   const facts = { value, since: null, reason: null, successor: null, list: listed.uri, issued: listed.iat };

@@ -92,5 +92,7 @@ export async function checkList(data, uri, { snapshot, index, head, document }) 
   if (named === undefined || !same(named, await sha256(claims.statuses)) || claims.size !== index) {
     return new Refused("status-not-logged", "the snapshot in the log names another list");
   }
+  // 4. The newest state there is under this head: every publication ends with its snapshot, so nothing may follow it.
+  if (index + 1 !== head.size) return new Refused("status-not-logged", `${head.size - index - 1} leaves follow its snapshot`);
   return { claims, asOf: Math.min(claims.iat, head.seenAt) };
 }

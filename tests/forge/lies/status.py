@@ -1,10 +1,12 @@
 """Check 6: which list a mark points to, and whether a list counts."""
 
+from dataclasses import replace
 from typing import Any
 
 from forge.trust_documents import key_entry
 from forge.vectors import Book, published
-from forge.world import ISSUED, LIFETIME, NOW, World, first_document
+from forge.world import ISSUED, LIFETIME, NOW, World, first_document, sign
+from keys.signed import read_status_list
 from schemas.claims import EventKind, EventReason
 from schemas.status_list import ENTRIES, LIST_BYTES
 from schemas.times import DAY, HOUR
@@ -185,6 +187,29 @@ def tell_lists(book: Book) -> None:
         unrevoked.evidence(mark),
         "status-not-logged",
         anchor=unrevoked.anchor,
+        twin="valid-evidence",
+    )
+
+    again = World()
+    mark = again.issue()
+    again.publish(ISSUED + HOUR)
+    before, index = again.lists[mark.claims.status_uri], again.snapshot
+    again.event(mark, EventKind.REVOKE, EventReason.REQUIREMENTS_UNMET)
+    again.publish(NOW - HOUR)
+    assert index is not None
+    claims = replace(read_status_list(before).unsafe_claims, iat=NOW - HOUR, exp=NOW - HOUR + LIFETIME)
+    bent: dict[str, bytes | None] = {
+        "status.cwt": sign(claims, "status"),
+        "snapshot.leaf": again.log.entries[index[1]],
+        "snapshot.proof": again.log.proof(index[1], kept=again.log.head),
+    }
+    book.doubt(
+        "status-not-logged-old-snapshot",
+        "A revoked mark with the list from before, signed anew, its old snapshot proven in the newest head.",
+        mark.raw,
+        again.evidence(mark, bent=bent, events=slice(0)),
+        "status-not-logged",
+        anchor=again.anchor,
         twin="valid-evidence",
     )
 

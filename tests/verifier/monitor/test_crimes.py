@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from forge.trust_documents import ROOTS, base64_of, note, successor
-from forge.world import HOST, NOW, Issued, World, sign
+from forge.world import HOST, LIFETIME, NOW, Issued, World, sign
 from keys.signed import read_status_list
 from schemas.claims import EventKind, EventReason
 from schemas.leaves import SnapshotLeaf, TrustLeaf
@@ -273,6 +273,19 @@ def test_marks_minted_before_the_theft_was_noticed_lose_their_effect_by_name(
     assert outcome.marks == 3
 
 
+def test_a_revocation_the_thief_made_is_undone_by_name(watch: Watch, world: World) -> None:
+    event = world.event(world.issued[0], EventKind.REVOKE, EventReason.MISUSE, at=NOW + HOUR)
+    later(world)
+    assert watch.alarms() == []
+    world.compromise("issuer-3", NOW + 2 * HOUR, size=event.index)
+    later(world, 2)
+    watch.now = NOW + 2 * HOUR
+    [warning] = watch.run().warnings
+    assert warning.kind is Kind.LEAVES_VOIDED
+    assert "in another state" in warning.detail
+    assert world.issued[0].number in warning.detail
+
+
 def test_a_mark_logged_after_its_keys_window(watch: Watch, world: World) -> None:
     world.trust(NOW + HOUR, keys=world.keys_with("issuer-3", until=NOW + HOUR))
     world.issue(at=NOW + HOUR - 60)
@@ -293,6 +306,33 @@ def test_unrevoked_for_one_buyer(watch: Watch, world: World, tmp_path: Path) -> 
     shown.write_bytes(world.lists[uri])
     watch.monitor.acknowledge(["all"])
     assert watch.alarms(files=[shown]) == []
+
+
+def test_unrevoked_for_one_buyer_by_an_old_list_signed_anew(
+    watch: Watch, world: World, tmp_path: Path
+) -> None:
+    """The old state was published once, and its snapshot is in the log: only its new date gives it away."""
+    mark = world.issued[0]
+    before = world.lists[mark.claims.status_uri]
+    world.event(mark, EventKind.REVOKE, EventReason.MISUSE, at=NOW + HOUR)
+    later(world)
+    watch.now = NOW + DAY
+    world.publish(watch.now)
+    assert watch.alarms() == []
+    claims = read_status_list(before).unsafe_claims
+    shown = tmp_path / "shown.cwt"
+    shown.write_bytes(sign(replace(claims, iat=watch.now + HOUR, exp=watch.now + HOUR + LIFETIME), "status"))
+    assert watch.alarms(files=[shown]) == [Kind.LIST_CONTRADICTS_SNAPSHOT]
+    shown.write_bytes(before)  # an old list is only old
+    watch.monitor.acknowledge(["all"])
+    assert watch.alarms(files=[shown]) == []
+
+
+def test_a_revocation_that_is_logged_and_shown_to_nobody(watch: Watch, world: World) -> None:
+    world.event(world.issued[0], EventKind.REVOKE, EventReason.MISUSE, at=NOW + HOUR)
+    world.publish(NOW + HOUR, snapshot=False)
+    watch.now = NOW + HOUR
+    assert watch.alarms() == [Kind.SNAPSHOT_MISSING]
 
 
 def signed_list(world: World, uri: str, statuses: bytes, **changes: Any) -> bytes:
@@ -362,7 +402,7 @@ def test_a_trust_version_that_is_withheld(watch: Watch, world: World) -> None:
 def test_a_trust_version_that_was_never_signed(watch: Watch, world: World) -> None:
     world.log.append(TrustLeaf(version=2, sha256=bytes(32)).to_bytes())
     world.log.publish({"w1": NOW + HOUR, "w2": NOW + HOUR}, k=2)
-    assert watch.alarms() == [Kind.TRUST_WITHHELD]
+    assert watch.alarms() == [Kind.SNAPSHOT_MISSING, Kind.TRUST_WITHHELD]
 
 
 def test_a_trust_version_with_two_texts(watch: Watch, world: World) -> None:
