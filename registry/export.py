@@ -20,14 +20,33 @@ from werkzeug.wrappers import Response
 
 from registry.app import create_app
 from registry.files import FilesError, write_public
+from registry.i18n import LANGUAGES
 from registry.models import MarkRow, OrganisationRow
+from registry.script_files import PAGES
 from registry.services import Services
 from registry.settings import Settings
 from schemas.status_list import StatusUri
 
 __all__ = ["export"]
 
-OF_MARK = ("mark.cwt", "proof", "entities", "profile", "evidence", "qr.svg", "qr.png", "badge.svg")
+OF_MARK = ("mark.cwt", "proof", "entities", "profile", "evidence", "qr.svg", "qr.png", "badge.svg", "og.png")
+# What pages are made of, and pages about the register itself.
+_SITE = (
+    *(
+        "/meaning",
+        "/statistics",
+        "/statistics.json",
+        "/statistics.csv",
+        "/changes.atom",
+        "/openapi.json",
+        "/sw.js",
+    ),
+    *("/manifest.webmanifest", "/dictionary/1", "/sitemap.xml", "/sitemap-pages.xml"),
+    *(f"/words/{lang}.json" for lang in LANGUAGES),
+    *(f"/offline/{lang}" for lang in LANGUAGES),
+    *(f"/js/{name}.js" for name in sorted(PAGES)),
+    *(f"/schemas/{name}.schema.json" for name in ("report", "problem", "profile", "trust_document")),
+)
 
 
 def export(settings: Settings, folder: Path) -> int:
@@ -91,6 +110,9 @@ def _paths(services: Services) -> Iterator[str]:
         yield from (f"/o/{holder}", f"/api/v1/organisations/{holder}")
     yield from (f"/{uri.path}" for uri in map(StatusUri.find, uris) if uri is not None)
     yield "/trust"
+    yield from _SITE
+    static = Path(__file__).with_name("static")
+    yield from (f"/static/{path.name}" for path in sorted(static.iterdir()) if path.is_file())
     # 3. Pointers.
     yield from (
         "/status/aggregation",

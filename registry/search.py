@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.models import MarkRow, OrganisationRow, SearchGramRow, SearchKeyRow
@@ -21,8 +21,8 @@ __all__ = ["STATES", "CursorError", "Filters", "Hit", "Page", "countries", "inde
 
 STATES = ("valid", "suspended", "revoked", "superseded", "expired", "not-yet-valid", "being-published")
 
-_AT_MOST = 400  # rows an exact or prefix step reads
-_POSTINGS = 1_000  # rows read of one gram
+_AT_MOST = 200  # rows an exact or prefix step reads
+_POSTINGS = 600  # rows read of one gram
 _RAREST = 4  # grams whose postings are read
 _BY_PARTS = 200  # keys compared in full
 _WINDOW = 2_000  # holders a page without a question looks through
@@ -123,12 +123,16 @@ def _matches(session: Session, asked: Question) -> dict[str, _Match]:
         select(*columns).where(SearchKeyRow.key.in_(texts)).limit(_AT_MOST)
     ):
         keep(organisation, matched, 1.0)
-    for text in texts:
+    for begun in texts:
         for organisation, matched, key in session.execute(
-            select(*columns).where(_begins(SearchKeyRow.key, text)).order_by(SearchKeyRow.key).limit(_AT_MOST)
+            select(*columns)
+            .where(_begins(SearchKeyRow.key, begun))
+            .order_by(SearchKeyRow.key)
+            .limit(_AT_MOST)
         ):
-            keep(organisation, matched, 0.65 + 0.3 * len(text) / len(key) if key != text else 1.0)
-    if asked.names and len(best) < _BY_PARTS:
+            keep(organisation, matched, 0.65 + 0.3 * len(begun) / len(key) if key != begun else 1.0)
+    is_exact = any(match.score >= 0.99 and match.matched in ("id", "number") for match in best.values())
+    if asked.names and len(best) < _BY_PARTS and not is_exact:
         bare = asked.names[-1]
         wanted = frozenset(gram for gram in grams(bare) if len(gram) == 2)
         for organisation, matched, key in session.execute(_by_parts(session, bare, sorted(wanted))):
@@ -137,45 +141,55 @@ def _matches(session: Session, asked: Question) -> dict[str, _Match]:
 
 
 def _by_parts(session: Session, bare: str, wanted: Sequence[str]) -> Select[str, str, str]:
-    keys: Select[int]
     if wanted:
         keys = _sharing(session, wanted[:_MOST_GRAMS])
     else:
-        keys = select(SearchGramRow.key_id).where(_begins(SearchGramRow.gram, bare)).limit(_BY_PARTS)
+        begins = select(SearchGramRow.key_id).where(_begins(SearchGramRow.gram, bare)).limit(_BY_PARTS)
+        keys = list(session.scalars(begins))
     return select(SearchKeyRow.organisation, SearchKeyRow.matched, SearchKeyRow.key).where(
-        SearchKeyRow.id.in_(session.scalars(keys).all())
+        SearchKeyRow.id.in_(keys)
     )
 
 
-def _sharing(session: Session, wanted: Sequence[str]) -> Select[int]:
+# Written out, since building them from expressions anew for every question costs more than answering it. `{n}` is a number.
+_COUNT = (
+    "SELECT {n} AS place, count(*) AS found FROM"
+    " (SELECT 1 AS one FROM search_grams WHERE gram = :gram{n} LIMIT :most) AS counted{n}"
+)
+_KEYS = (
+    "SELECT key_id FROM"
+    " (SELECT key_id FROM search_grams WHERE gram = :gram{n} ORDER BY key_id LIMIT :most) AS keys{n}"
+)
+_MOST = (
+    "SELECT key_id FROM ({together}) AS together GROUP BY key_id ORDER BY count(*) DESC, key_id LIMIT :best"
+)
+
+
+def _sharing(session: Session, wanted: Sequence[str]) -> list[int]:
     """The keys that share most of the rarest grams; how rare is counted up to a bound."""
-    some = {
-        gram: select(SearchGramRow.key_id)
-        .where(SearchGramRow.gram == gram)
-        .order_by(SearchGramRow.key_id)
-        .limit(_POSTINGS)
-        .subquery()
-        for gram in wanted
+    values: dict[str, object] = {f"gram{place}": gram for place, gram in enumerate(wanted)} | {
+        "most": _POSTINGS
     }
-    counts = session.execute(
-        select(*(select(func.count()).select_from(rows).scalar_subquery() for rows in some.values()))
-    ).one()
-    rarest = sorted((count, gram) for gram, count in zip(some, counts, strict=True) if count)[:_RAREST]
+    asked = text(" UNION ALL ".join(_COUNT.format(n=place) for place in range(len(wanted))))
+    counts = sorted((found, place) for place, found in session.execute(asked, values) if found)
+    rarest = [place for _, place in counts[:_RAREST]]
     if not rarest:
-        return select(SearchGramRow.key_id).where(literal(value=False))
-    together = union_all(*(select(some[gram].c.key_id) for _, gram in rarest)).subquery()
-    most = (func.count().desc(), together.c.key_id)
-    return select(together.c.key_id).group_by(together.c.key_id).order_by(*most).limit(_BY_PARTS)
+        return []
+    most = _MOST.format(together=" UNION ALL ".join(_KEYS.format(n=place) for place in rarest))
+    chosen = {f"gram{place}": wanted[place] for place in rarest}
+    return list(session.scalars(text(most), chosen | {"most": _POSTINGS, "best": _BY_PARTS}))
 
 
 def _likeness(wanted: frozenset[str], key: str) -> float:
     """Below 0.6; 0.0 where less than half of what was typed stands in the key."""
     if not wanted:
         return 0.3 / len(key) + 0.2
-    held = frozenset(gram for gram in grams(key) if len(gram) == 2)
-    shared = len(wanted & held)
+    shared = sum(gram in key for gram in wanted)
     contained = shared / len(wanted)
-    return 0.0 if contained < 0.5 else 0.3 * contained + 0.28 * shared / max(len(held), len(wanted))
+    if contained < 0.5:
+        return 0.0
+    held = len({key[at : at + 2] for at in range(len(key) - 1)})
+    return 0.3 * contained + 0.28 * shared / max(held, len(wanted))
 
 
 def _browse(

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from life.running import COMMANDS, ROOT, Made, Running
+from life.running import COMMANDS, ROOT, Made, Running, free_port
 from registry.fsck import fsck
 from registry.settings import Settings
 
@@ -64,6 +64,7 @@ class Site:
             "PORT": str(demo.port),
             "HEIR_PORT": str(demo.port),  # the heir answers where the register did
             "WITNESS_PORT": str(demo.made.witness_port),
+            "MIRROR_PORT": str(free_port()),
             "NUMBER": self.numbers["third"],
             "FOURTH": self.numbers["fourth"],
             "LANG": "C.UTF-8",
