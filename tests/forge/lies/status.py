@@ -213,6 +213,27 @@ def tell_lists(book: Book) -> None:
         twin="valid-evidence",
     )
 
+    later = ISSUED + HOUR + LIFETIME
+    claims = replace(read_status_list(before).unsafe_claims, iat=later - HOUR, exp=later - HOUR + LIFETIME)
+    book.doubt(
+        "status-stale-signed-anew",
+        "The list from before, signed anew after 14 days; its snapshot proven as it was then.",
+        mark.raw,
+        again.evidence(
+            mark,
+            bent={
+                "status.cwt": sign(claims, "status"),
+                "snapshot.leaf": again.log.entries[index[1]],
+                "snapshot.proof": again.log.proof(index[1]),
+            },
+            events=slice(0),
+        ),
+        "status-stale",
+        anchor=again.anchor,
+        now=later,
+        twin="valid-evidence",
+    )
+
     world, mark = published()
     same = {"anchor": world.anchor}
     end = NOW - HOUR + LIFETIME
