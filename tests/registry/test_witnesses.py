@@ -10,6 +10,7 @@ cosignatures of unknown keys are ignored                       test_lines_of_key
 several lines, of several types, may come                      test_lines_of_keys_not_known_here_are_ignored
 """
 
+import json
 import socket
 import threading
 import time
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +27,7 @@ from forge.registers import Register
 from forge.trust_documents import base64_of, key_of, note_key_id, witness
 from forge.world import NOW, World, first_document
 from keys.notes import cosignature_times
+from registry.cli import main
 from registry.publisher import NoQuorumError
 from registry.sequencer import ForkError
 from registry.settings import PublisherSettings, SettingsError
@@ -428,3 +431,21 @@ def test_a_witness_is_added_and_removed_by_its_address(register: Register) -> No
         add(register.settings, "http://127.0.0.1:1", now=NOW)
     with pytest.raises((WitnessCommandError, SettingsError)):
         add(register.settings, "not an address", now=NOW)
+
+
+def test_the_operators_command_adds_lists_and_removes(
+    register: Register, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def typed(*words: str) -> tuple[int, Any]:
+        code = main(["--home", str(register.home), "--json", "witness", *words])
+        out = capsys.readouterr().out
+        return code, json.loads(out) if out else None
+
+    with greeting("w2") as url:
+        assert typed("add", url)[0] == 0
+        assert typed("add", url)[0] != 0
+        code, listing = typed("list")
+        assert code == 0
+        assert url in json.dumps(listing)
+        assert typed("remove", url)[0] == 0
+    assert url not in PublisherSettings.load(register.home).witnesses
