@@ -20,7 +20,9 @@ from schemas.times import MAX_TIME
 __all__ = ["MAX_UINT", "Node", "loads"]
 
 MAX_UINT = 2**53 - 1
-_MANY_DIGITS = re.compile("[0-9]{16}")
+# Every digit a 0 and everything else a blank: so that a long number is found by looking for its picture.
+_DIGITS = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256))
+_MANY = b"0" * 16
 _LONGEST = len(str(-MAX_UINT))
 
 
@@ -91,7 +93,8 @@ def loads(text: str, *, max_size: int) -> Node:
     Raises TooLargeError; MalformedError for whatever RFC 8259 does not allow, for duplicate keys, numbers
     that are not integers, and nesting no document of ours has.
     """
-    if len(text) > max_size or len(text.encode("utf-8", "surrogatepass")) > max_size:
+    written = b"" if len(text) > max_size else text.encode("utf-8", "surrogatepass")
+    if len(text) > max_size or len(written) > max_size:
         raise TooLargeError(f"the text is longer than {max_size} bytes")
     try:
         value = json.loads(
@@ -100,7 +103,7 @@ def loads(text: str, *, max_size: int) -> Node:
             parse_float=_no_number,
             parse_constant=_no_number,
             # Without a run of 16 digits no number is beyond 2^53, and the quick way is as good.
-            parse_int=_integer if _MANY_DIGITS.search(text) else None,
+            parse_int=_integer if _MANY in written.translate(_DIGITS) else None,
         )
     except MalformedError:
         raise
