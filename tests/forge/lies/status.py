@@ -213,8 +213,10 @@ def tell_lists(book: Book) -> None:
         twin="valid-evidence",
     )
 
-    later = ISSUED + HOUR + LIFETIME
-    claims = replace(read_status_list(before).unsafe_claims, iat=later - HOUR, exp=later - HOUR + LIFETIME)
+    end_of_old = ISSUED + HOUR + LIFETIME
+    claims = replace(
+        read_status_list(before).unsafe_claims, iat=end_of_old - HOUR, exp=end_of_old - HOUR + LIFETIME
+    )
     book.doubt(
         "status-stale-signed-anew",
         "The list from before, signed anew after 14 days; its snapshot proven as it was then.",
@@ -230,7 +232,7 @@ def tell_lists(book: Book) -> None:
         ),
         "status-stale",
         anchor=again.anchor,
-        now=later,
+        now=end_of_old,
         twin="valid-evidence",
     )
 
