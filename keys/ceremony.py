@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from keys.algorithms import BadKeyError, kid
-from keys.meaning import has_other_order
 from keys.notes import BadNoteSignatureError, sign_note, verified_signers
 from keys.signer import Signer
 from keys.trust import TrustRefusedError, check_change, check_keys
@@ -28,6 +27,7 @@ __all__ = [
     "joined",
     "progress",
     "read_draft",
+    "reordered",
 ]
 
 _EMPTY: dict[str, Any] = {
@@ -191,12 +191,7 @@ def describe(document: TrustDocument, previous: TrustDocument | None) -> list[st
         elif new[name] != old[name]:
             lines.append(f"~ {name} {_shown(old[name])} → {_shown(new[name])}")
     if previous:
-        moved = [
-            name
-            for name in ("hosts", "keys", "witnesses", "recognised")
-            if has_other_order(document, previous, name)
-        ]
-        lines += [f"~ {name} in another order" for name in moved]
+        lines += [f"~ {member} in another order" for member in reordered(document, previous)]
     for member, identity in _IDENTITY.items():
         before = {_identity(entry, identity): entry for entry in old.get(member, [])}
         now = {_identity(entry, identity): entry for entry in new[member]}
@@ -206,6 +201,17 @@ def describe(document: TrustDocument, previous: TrustDocument | None) -> list[st
             if name in before and entry != before[name]:
                 lines += [f"~ {member} {name} {change}" for change in _changes(before[name], entry)]
     return lines
+
+
+def reordered(document: TrustDocument, previous: TrustDocument) -> list[str]:
+    """Name the members whose entries stand in another order than before: it decides which of several comes first."""
+    new, old = document.to_json(), previous.to_json()
+    found = []
+    for member, identity in _IDENTITY.items():
+        before, now = ([_identity(entry, identity) for entry in value[member]] for value in (old, new))
+        if [one for one in now if one in before] != [one for one in before if one in now]:
+            found.append(member)
+    return found
 
 
 def _added(value: Any) -> dict[str, Any]:

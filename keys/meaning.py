@@ -6,11 +6,12 @@ The list of differences says what changed; these sentences say what it means. Ja
 from collections.abc import Iterator
 from typing import Any
 
+from keys.ceremony import reordered
 from schemas.times import iso
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
 
-__all__ = ["LANGUAGES", "has_other_order", "meaning_of"]
+__all__ = ["LANGUAGES", "meaning_of"]
 
 LANGUAGES = ("en", "ja")
 
@@ -140,16 +141,9 @@ def _about(new: TrustDocument, old: TrustDocument | None) -> Iterator[Fact]:
         return
     if new.scheme.names != old.scheme.names:
         yield "names", {"names": ", ".join(new.scheme.names.values())}
-    moved = [name for name in ("hosts", "keys", "witnesses", "recognised") if has_other_order(new, old, name)]
+    moved = reordered(new, old)
     if moved:
         yield "order", {"members": ", ".join(moved)}
-
-
-def has_other_order(new: TrustDocument, old: TrustDocument, member: str) -> bool:
-    """Whether entries both versions have stand in another order: it decides which of several comes first."""
-    identity = {"hosts": "host", "keys": "kid", "witnesses": "vkey", "recognised": "anchor"}[member]
-    before, now = ([entry[identity] for entry in document.to_json()[member]] for document in (old, new))
-    return [one for one in now if one in before] != [one for one in before if one in now]
 
 
 def _key(key: TrustedKey, old: TrustedKey | None) -> Iterator[Fact]:

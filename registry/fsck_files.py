@@ -59,7 +59,8 @@ def check_lists(contents: Sequence[Content], chain: TrustChain) -> Iterator[str]
             uri,
             snapshot=snapshot,
             snapshot_index=index,
-            head=_published_with(last.files, chain, index) or head,
+            # The checkpoint the snapshot was published with: a list of yesterday is old, not damaged.
+            head=_kept_head(last.files, chain, index + 1) or head,
             document=chain.current,
         )
         if isinstance(found, Refused):
@@ -78,15 +79,18 @@ def check_lists(contents: Sequence[Content], chain: TrustChain) -> Iterator[str]
 
 def _newest_head(files: RegistryFiles, chain: TrustChain) -> Witnessed | None:
     """Give the newest kept checkpoint that holds; those that do not were named already."""
-    for size in reversed(files.kept_sizes()):
-        try:
-            note = SignedNote.from_bytes(files.find_checkpoint(size) or b"")
-        except MalformedError:
-            continue
-        head = check_checkpoint(note, chain.current)
-        if not isinstance(head, Refused):
-            return head
-    return None
+    heads = (_kept_head(files, chain, size) for size in reversed(files.kept_sizes()))
+    return next((head for head in heads if head is not None), None)
+
+
+def _kept_head(files: RegistryFiles, chain: TrustChain, size: int) -> Witnessed | None:
+    """Give the kept checkpoint of that size; None when there is none, or it does not hold."""
+    try:
+        note = SignedNote.from_bytes(files.find_checkpoint(size) or b"")
+    except MalformedError:
+        return None
+    head = check_checkpoint(note, chain.current)
+    return None if isinstance(head, Refused) else head
 
 
 def _snapshots(entries: Sequence[bytes]) -> Iterator[tuple[int, SnapshotLeaf]]:
@@ -94,18 +98,6 @@ def _snapshots(entries: Sequence[bytes]) -> Iterator[tuple[int, SnapshotLeaf]]:
         leaf = leaf_from_bytes(entry)
         if isinstance(leaf, SnapshotLeaf):
             yield index, leaf
-
-
-def _published_with(files: RegistryFiles, chain: TrustChain, index: int) -> Witnessed | None:
-    """The kept checkpoint a snapshot was published with: a list of yesterday is old, not damaged."""
-    note = files.find_checkpoint(index + 1)
-    if note is None:
-        return None
-    try:
-        found = check_checkpoint(SignedNote.from_bytes(note), chain.current)
-    except MalformedError:
-        return None
-    return None if isinstance(found, Refused) else found
 
 
 def _claimed_size(data: bytes) -> int | None:

@@ -136,9 +136,7 @@ class SignedNote:
         if not self.text.endswith("\n"):
             raise MalformedError("a note's text ends with a newline", "text")
         utf8_size(self.text, "text")
-        plain = self.text.replace(
-            "\n", ""
-        ).isprintable()  # seen at one glance; the pattern decides about the rest
+        plain = self.text.replace("\n", "").isprintable()  # at one glance; the pattern decides about the rest
         if not plain and _CONTROLS.search(self.text):
             raise MalformedError("a note holds no control characters but newline", "text")
         if not 1 <= len(self.signatures) <= MAX_SIGNATURES:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext
 
 from registry import i18n
@@ -14,6 +14,7 @@ from registry.misuse import Misuse, keep
 from registry.problems import ProblemError
 from registry.statistics import Period, Statistics, count
 from registry.views.asked import services
+from registry.views.rendering import page
 
 __all__ = ["blueprint"]
 
@@ -42,13 +43,13 @@ class Chart:
 
 @blueprint.get("/meaning")
 def meaning() -> Response:
-    return _page("meaning.html")
+    return page("meaning.html")
 
 
 @blueprint.get("/statistics")
 def statistics() -> Response:
     found = _counted()
-    return _page("statistics.html", found=found, charts=_charts(found))
+    return page("statistics.html", found=found, charts=_charts(found))
 
 
 @blueprint.get("/statistics.json")
@@ -82,7 +83,7 @@ def statistics_csv() -> Response:
 def report_misuse() -> Response:
     asked = services().settings
     contact = asked.security_contact or f"mailto:security@{asked.host}"
-    return _page("report.html", reference=None, mark=request.args.get("mark", "")[:20], contact=contact)
+    return page("report.html", reference=None, mark=request.args.get("mark", "")[:20], contact=contact)
 
 
 @blueprint.post("/report-misuse")
@@ -95,7 +96,7 @@ def misuse_reported() -> Response:
         if len(said[name]) > longest:
             raise ProblemError("bad-request", f"{name}: at most {longest} characters")
     reference = keep(services().settings.home, Misuse(**said), now=services().clock())
-    return _page("report.html", reference=reference, mark="", contact="")
+    return page("report.html", reference=reference, mark="", contact="")
 
 
 def _counted() -> Statistics:
@@ -174,10 +175,3 @@ def _level(level: int) -> str:
 def _levels(found: Mapping[int, int]) -> str:
     parts = [f"★{level} {number}" for level, number in sorted(found.items())]
     return f"{sum(found.values())} ({', '.join(parts)})" if parts else "0"
-
-
-def _page(template: str, **values: object) -> Response:
-    response = Response(render_template(template, **values), content_type="text/html; charset=utf-8")
-    response.headers["Content-Language"] = i18n.language()
-    response.vary.update(("Accept", "Accept-Language"))
-    return response

@@ -3,7 +3,7 @@
 import logging
 from datetime import date, datetime
 
-from flask import Blueprint, Flask, Response, redirect, render_template, request
+from flask import Blueprint, Flask, Response, redirect, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Redirect
@@ -17,6 +17,7 @@ from registry.views.api import mark_as_json
 from registry.views.asked import number_in_path, read_at, services
 from registry.views.headline import Headline, headline_of
 from registry.views.mark_view import mark_view, successor_of
+from registry.views.rendering import page
 from registry.views.search_view import mark_meant, marks_near, organisation_view, read_question, search_view
 from registry.views.trust_view import trust_view
 from schemas.errors import MalformedError
@@ -46,7 +47,7 @@ def home() -> Response:
     with asked.sessions() as session:
         view = search_view(asked, session, read_question(""))
     scheme = asked.document().scheme
-    return _page("home.html", view=view, scheme=i18n.in_language(scheme.names, scheme.id))
+    return page("home.html", view=view, scheme=i18n.in_language(scheme.names, scheme.id))
 
 
 @blueprint.get("/search")
@@ -58,7 +59,7 @@ def search() -> Response | Redirect:
         if number is not None:
             return redirect(i18n.link("pages.mark", number=number), 303)
         view = search_view(asked, session, question)
-    return _page("search.html", view=view)
+    return page("search.html", view=view)
 
 
 @blueprint.get("/m/<number>")
@@ -81,7 +82,7 @@ def mark(number: str) -> Response:
         facts, report, asked.document(), now=asked.now(), at=at, successor=successor, today=today
     )
     linked = certification(facts, issuer=view.issuer, is_valid=(view.today or view.headline).kind == "valid")
-    return _page("mark.html", view=view, linked=linked)
+    return page("mark.html", view=view, linked=linked)
 
 
 @blueprint.get("/o/<identifier>")
@@ -97,14 +98,14 @@ def organisation(identifier: str) -> Response | Redirect:
         facts = find_organisation(asked, session, identifier)
     if facts is None:
         raise ProblemError("not-found", f"{identifier} holds no mark in this register")
-    return _page("organisation.html", view=organisation_view(asked, facts))
+    return page("organisation.html", view=organisation_view(asked, facts))
 
 
 @blueprint.get("/trust")
 def trust() -> Response:
     """The anchor to compare, and what the trust document says, for people; machines read /trust/<version>."""
     asked = services()
-    return _page("trust.html", view=trust_view(asked.chain(), now=asked.now()))
+    return page("trust.html", view=trust_view(asked.chain(), now=asked.now()))
 
 
 @blueprint.get("/problems/<reason>")
@@ -114,7 +115,7 @@ def problem(reason: str) -> Response:
         texts = title(reason, lang), meaning(reason, lang)
     except KeyError as error:
         raise ProblemError("not-found", f"{reason} is no reason given here") from error
-    return _page("reason.html", reason=reason, name=texts[0], says=texts[1])
+    return page("reason.html", reason=reason, name=texts[0], says=texts[1])
 
 
 @blueprint.get("/m/<number>/qr.svg")
@@ -243,11 +244,4 @@ def _code(text: str) -> tuple[MarkFacts, qr_images.Modules]:
 def _picture(data: bytes, kind: str, cache: str) -> Response:
     response = Response(data, content_type=kind)
     response.headers["Cache-Control"] = cache
-    return response
-
-
-def _page(template: str, **values: object) -> Response:
-    response = Response(render_template(template, **values), content_type="text/html; charset=utf-8")
-    response.headers["Content-Language"] = i18n.language()
-    response.vary.update(("Accept", "Accept-Language"))
     return response

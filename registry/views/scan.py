@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
 from registry import i18n
@@ -11,6 +11,7 @@ from registry.models import MarkRow
 from registry.picture_reader import MAX_PICTURE, read_codes
 from registry.problems import ProblemError
 from registry.views.asked import services
+from registry.views.rendering import page
 from registry.views.search_view import marks_near
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
@@ -39,7 +40,7 @@ class Judged:
 
 @blueprint.get("/scan")
 def scan() -> Response:
-    return _page(status=200)
+    return page("scan.html", status=200)
 
 
 @blueprint.post("/scan")
@@ -58,16 +59,16 @@ def scanned() -> Response | Redirect:
     try:
         codes = read_codes(data)
     except ProblemError as error:
-        return _page(status=error.problem.status, trouble=error.problem.reason)
+        return page("scan.html", status=error.problem.status, trouble=error.problem.reason)
     found = [one for one in map(_found, codes) if one is not None]
     if not found:
-        return _page(status=400, trouble="no-code-in-picture")
+        return page("scan.html", status=400, trouble="no-code-in-picture")
     return _answer(found)
 
 
 def _typed(text: str) -> Response | Redirect:
     if not text:
-        return _page(status=400, trouble="nothing")
+        return page("scan.html", status=400, trouble="nothing")
     if len(text) > _LONGEST:
         raise ProblemError("too-large", f"a link or number has at most {_LONGEST} characters")
     found = _found(text)
@@ -76,7 +77,7 @@ def _typed(text: str) -> Response | Redirect:
     with services().sessions() as session:
         near = marks_near(session, text)
     if near:
-        return _page(status=400, trouble="bad-mark-number", near=near)
+        return page("scan.html", status=400, trouble="bad-mark-number", near=near)
     return redirect(i18n.link("pages.search", q=text[:120]), 303)
 
 
@@ -100,7 +101,7 @@ def _answer(found: list[Found | str]) -> Response | Redirect:
     judged = [_judged(one) for one in found]
     if len(judged) == 1 and judged[0].address is not None and judged[0].is_genuine:
         return redirect(judged[0].address, 303)
-    return _page(status=200, judged=judged)
+    return page("scan.html", status=200, judged=judged)
 
 
 def _judged(found: Found | str) -> Judged:
@@ -124,11 +125,3 @@ def _judged(found: Found | str) -> Judged:
         address=page if page is None or code is None else f"{page}#{to_digits(code)}",
         is_genuine=claims is not None,
     )
-
-
-def _page(*, status: int, trouble: str | None = None, **values: object) -> Response:
-    shown = render_template("scan.html", trouble=trouble, **values)
-    response = Response(shown, status, content_type="text/html; charset=utf-8")
-    response.headers["Content-Language"] = i18n.language()
-    response.vary.update(("Accept", "Accept-Language"))
-    return response
