@@ -66,7 +66,7 @@ contracts: $(STAMP) ## the arrows between packages
 	$(VENV)/bin/lint-imports --no-logo
 
 bench: $(STAMP) bench/.venv/.installed ## one table: our figure, the peer's or the limit's, ratio, goal
-	$(PY) -m bench.run --peers bench/.venv/bin/python $(ARGS)
+	PYTHONPATH=.:tests $(PY) -m bench.run --peers bench/.venv/bin/python $(ARGS)
 
 bench/.venv/.installed: bench/peers-requirements.txt
 	test -x bench/.venv/bin/python || $(PYTHON) -m venv bench/.venv

@@ -2,14 +2,15 @@
 
     python -m bench.run [--peers PYTHON] [LINE …]
 
-Without `--peers` the rows beside other libraries are left out.
+Without `--peers` the rows beside other libraries are left out. PYTHONPATH names `tests` too: the register whose page is
+painted is the tests' forge's.
 """
 
 import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import monitor, search, trust, verify
+from bench import first_paint, monitor, search, trust, verify
 from bench.table import Row
 
 __all__ = ["main"]
@@ -18,6 +19,7 @@ LINES: dict[str, Callable[[Path | None], Iterable[Row]]] = {
     "1": verify.measure,  # lines 1 and 2 share their rounds
     "8": search.measure,
     "monitor": monitor.measure,
+    "paint": first_paint.measure,
     "trust": trust.measure,
 }
 

@@ -12,6 +12,7 @@ from registry.services import Services
 from registry.settings import Settings
 from registry.views import api, conventions, explain, files, health, log, pages, scan, scripts
 from registry.views.caching import POINTER
+from registry.views.rendering import drawing
 
 __all__ = ["create_app", "from_environment"]
 
@@ -37,6 +38,7 @@ def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) ->
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.globals["drawing"] = drawing
     app.url_map.converters["decimal"] = _Decimal
     app.extensions["akashi"] = Services.open(settings, clock=clock)
     problems.install(app)

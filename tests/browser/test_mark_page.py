@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import pypdfium2
 import pytest
+import zxingcpp
 
 from browser.conftest import DESKTOP, PHONE, Open, Site, Troubles
 from forge.world import NOW, World
@@ -120,7 +122,7 @@ def test_a_browser_that_cannot_check_says_so_and_shows_no_tick(site: Site, opene
     page.goto(site.link("valid"))
     assert said(page) == "cannot"
     assert outcomes(page) == []
-    assert not page.locator("#own-check img").filter(visible=True).count()
+    assert not page.locator("#own-check :is(img, svg)").filter(visible=True).count()
 
 
 def test_a_register_that_does_not_answer_is_no_proof_of_anything(
@@ -188,3 +190,13 @@ def test_a_page_without_scripts_says_all_there_is_to_say(site: Site, opened: Ope
     page = opened(site.link("valid"), java_script_enabled=False, fixed=False)
     assert "This mark is valid" in page.inner_text("h1")
     assert not page.locator("#own-check").is_visible()
+
+
+def test_the_printed_page_is_evidence_with_a_code_that_can_be_read(site: Site, opened: Open) -> None:
+    page = opened(f"/m/{site.number('valid')}?lang=en")
+    paper = pypdfium2.PdfDocument(page.pdf(format="A4"))
+    text = "".join(sheet.get_textpage().get_text_range() for sheet in paper)
+    for words in ("This mark is valid", "Known as of", f"{site.url}/m/{site.number('valid')}"):
+        assert words in text
+    codes = [code.text for sheet in paper for code in zxingcpp.read_barcodes(sheet.render(scale=4).to_pil())]
+    assert codes == [site.link("valid")]
