@@ -97,9 +97,7 @@ def with_language(path: str, lang: str) -> str:
 
 
 LOOKS = [
-    *((lang, scheme, PHONE) for lang in ("ja", "en") for scheme in ("light", "dark")),
-    ("ja", "light", DESKTOP),
-    ("en", "dark", DESKTOP),
+    (lang, scheme, size) for size in (PHONE, DESKTOP) for lang in ("ja", "en") for scheme in ("light", "dark")
 ]
 
 
