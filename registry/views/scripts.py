@@ -29,6 +29,7 @@ SHELL = [
 _PARTS = (
     *("templates/base.html", "templates/parts.html", "templates/offline.html", "static/style.css"),
     "translations/ja/LC_MESSAGES/messages.mo",
+    *(sign.removeprefix("/") for sign in SIGNS),
 )
 
 
