@@ -76,7 +76,7 @@ class MarkLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationView:
-    """A holder in a list, or on its own page. `more`: marks not shown."""
+    """A holder in a list, or on its own page. `more`: marks not shown; `valid`: those valid today, on its own page."""
 
     id: OrganisationId
     names: tuple[Text, ...]
@@ -84,6 +84,7 @@ class OrganisationView:
     matched: str | None
     marks: tuple[MarkLine, ...]
     more: int = 0
+    valid: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,12 +153,14 @@ def search_view(services: Services, session: Session, question: Question) -> Sea
 
 def organisation_view(services: Services, facts: OrganisationFacts) -> OrganisationView:
     """Give an organisation with all its marks, each with its own verdict."""
+    marks = tuple(_line(mark, *_judged(services, mark)) for mark in facts.marks)
     return OrganisationView(
         id=facts.id,
         names=_names(facts.name, facts.name_latin, facts.country),
         country=territory(facts.country),
         matched=None,
-        marks=tuple(_line(mark, *_judged(services, mark)) for mark in facts.marks),
+        marks=marks,
+        valid=sum(line.kind == "valid" for line in marks),
     )
 
 

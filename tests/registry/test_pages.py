@@ -360,6 +360,7 @@ def test_an_unknown_mark_is_explained(client: FlaskClient) -> None:
     page = get(client, f"/m/{number}?lang=ja", status=404)
     assert page.headings[0][1] == "そのマークはありません"
     assert "この制度で発行されたものではない" in page.text
+    assert f"/report-misuse?mark={number}&lang=ja" in [link["href"] for link in page.all("a")]
 
 
 @pytest.mark.parametrize("name", ["qr.svg", "qr.png", "qr.svg?form=link", "qr.png?form=link"])
@@ -410,6 +411,9 @@ def test_an_organisation_shows_all_its_marks(full: Laid, client: FlaskClient) ->
     page = get(client, f"/o/{mark.claims.holder}?lang=en")
     assert mark.claims.number.display in page.text
     assert "What no mark names is not covered." in page.text
+    assert "1 of them is valid today." in page.text
+    revoked = full.marks["revoked"].claims.holder
+    assert "None of them is valid today." in get(client, f"/o/{revoked}?lang=en").text
     assert client.get(f"/o/{mark.claims.holder.value}").location == f"/o/{mark.claims.holder}"
     get(client, "/o/0188:1180301018771", status=404)
     get(client, "/o/nonsense", status=404)
