@@ -15,7 +15,7 @@ from bench.table import Row
 from registry.database import make_engine, make_sessions
 from registry.migrate import upgrade
 from registry.search import search
-from registry.search_keys import fold, fold_number, grams, without_form
+from verifier.search_keys import fold, fold_number, grams, without_form
 
 __all__ = ["measure"]
 

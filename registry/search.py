@@ -14,8 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.models import MarkRow, OrganisationRow, SearchGramRow, SearchKeyRow
 from registry.search_index import index_organisation
-from registry.search_keys import Question, grams, question
 from schemas.status_list import Status
+from verifier.search_keys import Question, grams, question
 
 __all__ = ["STATES", "CursorError", "Filters", "Hit", "Page", "countries", "index_organisation", "search"]
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from keys.signed import read_mark, read_profile
 from registry.models import MarkRow, OrganisationRow, ProfileRow, SearchGramRow, SearchKeyRow
-from registry.search_keys import Key, grams, keys_of
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
+from verifier.search_keys import Key, grams, keys_of
 
 __all__ = ["index_organisation"]
 

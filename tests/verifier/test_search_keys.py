@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forge.world import World
-from registry.search_keys import fold, grams, keys_of, question, without_form
+from verifier.search_keys import fold, grams, keys_of, question, without_form
 
-TABLE = [line.split("\t") for line in (files("registry") / "old_kanji.tsv").read_text("utf-8").splitlines()]
+TABLE = [line.split("\t") for line in (files("verifier") / "old_kanji.tsv").read_text("utf-8").splitlines()]
 
 
 @pytest.mark.parametrize(
