@@ -3,11 +3,13 @@
     plain      tiles of all levels, the entries of the newest snapshot and of trust leaves, lists
     register   the same with every entry, profile and list of entities
 
-A file is made once for a state and kept in <home>/cache; what is there can be thrown away at any time.
+Beside each its contents, from which whoever holds an older one fetches only what is new. A file is made once for
+a state and kept in <home>/cache; what is there can be thrown away at any time.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -24,15 +26,48 @@ from registry.models import LeafRow
 from registry.services import Services
 from registry.settings import Settings
 from registry.together import Together, settled
+from schemas.bundle_contents import BundleContents, digest_of
 from schemas.entry_bundles import bundle_at
 from schemas.evidence import ListedLog, ListedStatus, Manifest, write_archive
 from schemas.status_list import StatusUri
 from schemas.tiles import ENTRIES, TILE_WIDTH, tile_at, tiles_of
 from schemas.times import iso, to_datetime
 
-__all__ = ["open_cached", "write_bundle"]
+__all__ = ["open_cached", "open_contents", "write_bundle"]
 
 _building = Lock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """A bundle to be written: every member but the manifest by name, read when its turn comes."""
+
+    manifest: Manifest
+    members: Mapping[str, Callable[[], bytes]]
+    landmarks: Mapping[str, Mapping[str, int]]  # by log's folder and day
+
+    def in_order(self) -> Iterator[tuple[str, bytes]]:
+        yield "bundle.json", self.manifest.to_bytes()
+        for name in sorted(self.members):
+            yield name, self.members[name]()
+
+    def contents(self) -> bytes:
+        entries = {
+            log.dir: tuple(
+                name.removeprefix(f"{log.dir}/")
+                for name in sorted(self.members)
+                if name.startswith(f"{log.dir}/tile/entries/")
+            )
+            for log in self.manifest.logs
+        }
+        digests = {
+            name: digest_of(read())
+            for name, read in self.members.items()
+            if name.startswith(("status/", "profile/", "entities/"))
+        }
+        return BundleContents(
+            manifest=self.manifest, landmarks=self.landmarks, entries=entries, digests=digests
+        ).to_bytes()
 
 
 def write_bundle(settings: Settings, path: Path, *, register: bool) -> None:
@@ -40,31 +75,50 @@ def write_bundle(settings: Settings, path: Path, *, register: bool) -> None:
     services = Services.open(settings)
     with services.sessions() as session:
         state = settled(services, session)
-        _write(path, _members(services, session, state, is_register=register))
+        plan = _plan(services, session, state, is_register=register)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with writing_whole(path, mode=0o644) as out:
+            write_archive(out, plan.in_order())
 
 
 def open_cached(services: Services, variant: str) -> tuple[IO[bytes], str]:
     """Give the bundle of what is published now, opened, and a tag for these bytes. Raises FilesError."""
+    return _open_cached(services, variant, variant, lambda plan, out: write_archive(out, plan.in_order()))
+
+
+def open_contents(services: Services, variant: str) -> tuple[IO[bytes], str]:
+    """Give the contents of that bundle, opened, and a tag for these bytes. Raises FilesError."""
+
+    def write(plan: _Plan, out: IO[bytes]) -> None:
+        out.write(plan.contents())
+
+    return _open_cached(services, variant, f"contents-{variant}", write)
+
+
+def _open_cached(
+    services: Services, variant: str, name: str, write: Callable[[_Plan, IO[bytes]], None]
+) -> tuple[IO[bytes], str]:
     with services.sessions() as session:
         state = settled(services, session)
         tag = _tag(services, state, variant)
-        path = services.settings.home / "cache" / f"{variant}-{tag}"
+        path = services.settings.home / "cache" / f"{name}-{tag}"
         with _building:
             if not path.exists():
-                members = _members(services, session, state, is_register=variant == "register")
+                plan = _plan(services, session, state, is_register=variant == "register")
                 try:
-                    _write(path, members)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    with writing_whole(path, mode=0o644) as out:
+                        write(plan, out)
                 except OSError:  # a copy that only reads, or a full disk
-                    members = _members(services, session, state, is_register=variant == "register")
-                    return _in_passing(members), tag
-                _forget_others(path, variant)
+                    stream: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (the server closes it)
+                    write(plan, stream)
+                    stream.seek(0)
+                    return stream, tag
+                _forget_others(path, name)
             return path.open("rb"), tag
 
 
-def _members(
-    services: Services, session: Session, state: Together, *, is_register: bool
-) -> Iterator[tuple[str, bytes]]:
-    """Give every member in the file's order, read when its turn comes."""
+def _plan(services: Services, session: Session, state: Together, *, is_register: bool) -> _Plan:
     files = services.files
     members: dict[str, Callable[[], bytes]] = {}
 
@@ -79,12 +133,13 @@ def _members(
 
     for version in files.trust_versions():
         add(f"trust/{version}", partial(files.find_trust, version))
-    logs = []
+    logs, landmarks = [], {}
     for log, size in _ends(services, state):
         folder = f"log/{log.place}"
         note = partial(log.files.find_checkpoint, size)
         add(f"{folder}/checkpoint", (lambda: state.note) if log.place == state.log.place else note)
-        for day, landmark in _landmarks(session, log.place, size).items():
+        landmarks[folder] = _landmarks(session, log.place, size)
+        for day, landmark in landmarks[folder].items():
             add(f"{folder}/landmarks/{day}", partial(log.files.find_checkpoint, landmark))
         paths = [tile.path for tile in tiles_of(size)]
         snapshot = state.snapshot if log.place == state.log.place else None
@@ -110,9 +165,7 @@ def _members(
         logs=tuple(logs),
         lists=tuple(listed),
     )
-    yield "bundle.json", manifest.to_bytes()
-    for name in sorted(members):
-        yield name, members[name]()
+    return _Plan(manifest=manifest, members=members, landmarks=landmarks)
 
 
 def _ends(services: Services, state: Together) -> Iterator[tuple[HeldLog, int]]:
@@ -168,20 +221,7 @@ def _numbers(files: RegistryFiles, folder: str) -> list[str]:
     return sorted(path.stem for path in (files.home / folder).glob("[!.]*"))
 
 
-def _write(path: Path, members: Iterator[tuple[str, bytes]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with writing_whole(path, mode=0o644) as out:
-        write_archive(out, members)
-
-
-def _in_passing(members: Iterator[tuple[str, bytes]]) -> IO[bytes]:
-    stream: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (the server closes it)
-    write_archive(stream, members)
-    stream.seek(0)
-    return stream
-
-
-def _forget_others(path: Path, variant: str) -> None:
-    for other in path.parent.glob(f"{variant}-*"):
+def _forget_others(path: Path, name: str) -> None:
+    for other in path.parent.glob(f"{name}-*"):
         if other != path:
             other.unlink(missing_ok=True)

@@ -117,7 +117,9 @@ def _paths(services: Services) -> Iterator[str]:
     yield from (
         "/status/aggregation",
         "/bundle",
+        "/bundle/contents/plain",
         "/bundle/register",
+        "/bundle/contents/register",
         "/robots.txt",
         "/.well-known/security.txt",
     )

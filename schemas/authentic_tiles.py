@@ -8,7 +8,7 @@ leaf *i* has hash *h* is that *h* stands at its place (docs/format.md §7, "Load
 from collections import OrderedDict
 
 from schemas.errors import MalformedError
-from schemas.merkle import root
+from schemas.merkle import HASH_SIZE, root
 from schemas.tiles import TILE_WIDTH, ReadTile, hashes_of, root_from_tiles, tile_at
 
 __all__ = ["AuthenticTiles"]
@@ -21,12 +21,12 @@ class AuthenticTiles:
     Raises MalformedError, here and later, for tiles that are not this tree's.
     """
 
-    def __init__(self, read_tile: ReadTile, *, size: int, root_hash: bytes, keep: int = 1024) -> None:
+    def __init__(self, read_tile: ReadTile, *, size: int, root_hash: bytes, keep: int = 4096) -> None:
         self.size = size
         self._read_tile = read_tile
         self._keep = keep
         self._upper: dict[tuple[int, int], list[bytes]] = {}
-        self._leaves: OrderedDict[int, list[bytes]] = OrderedDict()
+        self._leaves: OrderedDict[int, bytes] = OrderedDict()
         self._edge: dict[str, bytes] = {}
         if root_from_tiles(self._read_edge, size) != root_hash:
             raise MalformedError("the tiles are another tree's than the checkpoint's", "tile")
@@ -36,18 +36,14 @@ class AuthenticTiles:
         if not 0 <= index < self.size:
             raise ValueError(f"a tree of size {self.size} has no leaf {index}")
         place, slot = divmod(index, TILE_WIDTH)
-        return self.hashes(place)[slot]
-
-    def hashes(self, place: int) -> list[bytes]:
-        """Give the leaf hashes of one level-0 tile, proven."""
-        hashes = self._leaves.get(place)
-        if hashes is None:
-            hashes = self._leaves[place] = self._authentic(0, place)
+        tile = self._leaves.get(place)
+        if tile is None:
+            tile = self._leaves[place] = b"".join(self._authentic(0, place))
             if len(self._leaves) > self._keep:
                 self._leaves.popitem(last=False)
         else:
             self._leaves.move_to_end(place)
-        return hashes
+        return tile[HASH_SIZE * slot : HASH_SIZE * (slot + 1)]
 
     def _read_edge(self, path: str) -> bytes:
         # Kept as they were hashed: a file may change between two readings.

@@ -23,7 +23,7 @@ import rfc8785
 
 from schemas.errors import MalformedError, TooLargeError
 
-__all__ = ["Archive", "ListedLog", "ListedStatus", "Manifest", "write_archive"]
+__all__ = ["Archive", "ListedLog", "ListedStatus", "Manifest", "bound_of", "write_archive"]
 
 MANIFEST = "bundle.json"
 FORMAT = 1
@@ -150,7 +150,7 @@ def write_archive(out: IO[bytes], members: Iterable[tuple[str, bytes]]) -> None:
     offset, last = 0, ""
     for name, data in members:
         _check_order(len(entries), name, last)
-        _bound(name)
+        bound_of(name)
         crc, last = zlib.crc32(data), name
         header = _local_header(name, crc, len(data))
         out.write(header)
@@ -217,7 +217,8 @@ class Archive:
         return data
 
 
-def _bound(name: str) -> int:
+def bound_of(name: str) -> int:
+    """Give the most bytes a member of this name may have. Raises MalformedError for a name no member has."""
     for pattern, bound in _MEMBERS:
         if pattern.fullmatch(name):
             return bound
@@ -254,8 +255,8 @@ def _read_directory(stream: IO[bytes]) -> dict[str, _Member]:
     for position, info in enumerate(infos):
         name = info.filename
         _check_order(position, name, last)
-        if info.file_size > _bound(name):
-            raise TooLargeError(f"{info.file_size} bytes where at most {_bound(name)} are permitted", name)
+        if info.file_size > bound_of(name):
+            raise TooLargeError(f"{info.file_size} bytes where at most {bound_of(name)} are permitted", name)
         if offset > MAX_OFFSET:
             raise MalformedError("lies beyond the end of any file of this format", name)
         entries.append(_directory_entry(name, info.CRC, info.file_size, offset))

@@ -1,20 +1,25 @@
-"""`akashi bundle fetch|info`: keep a bundle, and say what it holds. It is verified before it replaces another."""
+"""`akashi bundle fetch|info`: keep a bundle current, and say what it holds and how old it is."""
 
 import argparse
 import json
 import os
+import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from time import time
 
 from keys.trust import TrustChain
 from schemas.errors import MalformedError
+from schemas.evidence import Archive
 from schemas.times import iso
 from verifier.anchors import AnchorError, AnchorStore, default_state, read_anchor
+from verifier.bundle_fetch import fetch_bundle
 from verifier.bundle_view import BundleView
-from verifier.http import FetchError, HttpFetcher
-from verifier.render import language, printable, table
-from verifier.sources import MAX_BUNDLE, FileSource
+from verifier.places import read_places, write_places
+from verifier.progress import progress
+from verifier.render import language, printable, said_age, table
+from verifier.sources import FileSource
 from verifier.words import phrase
 
 __all__ = ["add_bundle_commands"]
@@ -24,9 +29,15 @@ def add_bundle_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentPars
     bundle = verbs.add_parser("bundle", help="all marks in one file").add_subparsers(
         required=True, metavar="VERB"
     )
-    fetch = bundle.add_parser("fetch", help="fetch and verify a bundle")
+    fetch = bundle.add_parser("fetch", help="fetch a bundle, or what is new in it, and verify it")
     fetch.add_argument("file", type=Path, metavar="FILE")
-    fetch.add_argument("--registry", metavar="URL", required=True)
+    fetch.add_argument(
+        "--registry",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="whom to ask; more than one: in this order, then the mirrors the trust document names",
+    )
     fetch.add_argument(
         "--register", action="store_true", help="with all entries, so that look-up works offline"
     )
@@ -41,56 +52,71 @@ def add_bundle_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentPars
 
 
 def _fetch(arguments: argparse.Namespace) -> int:
-    path = "bundle/register" if arguments.register else "bundle"
-    data = HttpFetcher(arguments.registry).get(path, max_size=MAX_BUNDLE)
-    if data is None:
-        raise FetchError(f"{arguments.registry} serves no {path}")
     target: Path = arguments.file
-    with _opened(data, arguments) as view:
-        if target.exists():
-            _check_follows(target, view, arguments)
-        partial = target.with_name(target.name + ".part")
-        with partial.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(target)
-        _describe(view, as_json=arguments.json)
+
+    def opened(path: Path) -> AbstractContextManager[BundleView]:
+        return _opened(path, arguments)
+
+    with progress() as say:
+        fetched = fetch_bundle(
+            target,
+            _sources(arguments),
+            register=arguments.register or _is_register(target),
+            opened=opened,
+            say=say,
+            refused=_say_refused,
+        )
+    with _opened(target, arguments) as view:
+        if fetched.pieces != 0 or not read_places(target):
+            write_places(target, view.sorted_places())
+        _describe(view, target, as_json=arguments.json)
     return 0
 
 
-def _check_follows(target: Path, view: BundleView, arguments: argparse.Namespace) -> None:
-    """On return `view` may replace the bundle that is there: a later state of the same log. Raises MalformedError."""
+def _sources(arguments: argparse.Namespace) -> list[str]:
+    """Whom to ask, in order: those named; then the mirrors of the trust document that is kept, which for want of a name its host goes before."""
+    store, anchor = _anchor(arguments)
+    chain = store.find_chain(anchor)
+    named: list[str] = list(arguments.registry)
+    if chain is not None:
+        hosts = [f"https://{host.host}" for host in chain.current.hosts if host.until is None]
+        named += [*([] if named else hosts[:1]), *chain.current.mirrors]
+    return list(dict.fromkeys(named))
+
+
+def _is_register(target: Path) -> bool:
+    """Whether what is to be kept current is a register: nobody gives its names up unasked."""
     try:
-        with _opened(target, arguments) as held:
-            heads = held.heads
-    except MalformedError as error:
-        raise MalformedError(f"{target} is there and is no such bundle ({error}); it was kept") from error
-    for head in heads:
-        root = view.root_at(head.place, head.checkpoint.size)
-        if root is None:
-            raise MalformedError(f"{target} is newer than what the registry serves; it was kept")
-        if root != head.checkpoint.root:
-            raise MalformedError(
-                f"the registry serves another history of the log than {target} holds; it was kept. "
-                "Keep both files and tell the scheme's operator and a witness"
-            )
+        with closing(Archive.open(target)) as held:
+            return held.manifest.variant == "register"
+    except (MalformedError, OSError):
+        return False
+
+
+def _say_refused(source: str, error: Exception) -> None:
+    print(f"akashi: {source}: {printable(str(error))}; the next one is asked", file=sys.stderr)
 
 
 def _info(arguments: argparse.Namespace) -> int:
     with _opened(arguments.file, arguments) as view:
-        _describe(view, as_json=arguments.json)
+        _describe(view, arguments.file, as_json=arguments.json)
     return 0
 
 
-@contextmanager
-def _opened(source: Path | bytes, arguments: argparse.Namespace) -> Iterator[BundleView]:
-    """An authentic bundle, closed at the end. Raises AnchorError, MalformedError, OSError."""
+def _anchor(arguments: argparse.Namespace) -> tuple[AnchorStore, str]:
+    """Give the anchor, and where what belongs to it is kept. Raises AnchorError."""
     store = AnchorStore(arguments.state or default_state())
     named = arguments.anchor or os.environ.get("AKASHI_ANCHOR")
     anchor = read_anchor(named) if named else store.pinned()
     if anchor is None:
         raise AnchorError("no anchor: give --anchor, or pin one with `akashi trust add`")
+    return store, anchor
+
+
+@contextmanager
+def _opened(source: Path, arguments: argparse.Namespace) -> Iterator[BundleView]:
+    """An authentic bundle, closed at the end. Raises AnchorError, MalformedError, OSError."""
+    store, anchor = _anchor(arguments)
     with closing(FileSource(source, anchor=anchor, chain=store.find_chain(anchor))) as opened:
         chain, view = opened.trust(), opened.held()
         if not isinstance(chain, TrustChain):
@@ -103,8 +129,9 @@ def _opened(source: Path | bytes, arguments: argparse.Namespace) -> Iterator[Bun
         yield view
 
 
-def _describe(view: BundleView, *, as_json: bool) -> None:
+def _describe(view: BundleView, path: Path, *, as_json: bool) -> None:
     newest, scheme, lang = view.newest_list, view.chain.current.scheme, language()
+    size, kept = path.stat().st_size, bool(read_places(path))
     if as_json:
         logs = [
             {"origin": head.checkpoint.origin, "size": head.checkpoint.size, "seen_at": iso(head.seen_at)}
@@ -112,18 +139,25 @@ def _describe(view: BundleView, *, as_json: bool) -> None:
         ]
         facts = {
             "scheme": scheme.id,
+            "variant": view.variant,
+            "bytes": size,
             "trust_version": view.chain.current.version,
             "logs": logs,
             "as_of": None if newest is None else iso(newest.as_of),
             "until": None if newest is None else iso(newest.claims.exp),
+            "index": kept,
         }
         print(json.dumps(facts))
         return
     unknown = phrase("unknown-time", lang)
-    rows = [(phrase("of-scheme", lang), printable(f"{scheme.id}  {' / '.join(scheme.names.values())}"))]
+    rows = [
+        (phrase("of-scheme", lang), printable(f"{scheme.id}  {' / '.join(scheme.names.values())}")),
+        (phrase("holds", lang), f"{phrase(f'holds-{view.variant}', lang)} ({size:,} bytes)"),
+    ]
     for head in view.heads:
         of = {"origin": head.checkpoint.origin, "size": head.checkpoint.size, "time": iso(head.seen_at)}
         rows.append((phrase("log", lang), phrase("log-entries", lang, **of)))
-    rows.append((phrase("known-as-of", lang), unknown if newest is None else iso(newest.as_of)))
+    age = "" if newest is None else f" ({said_age(int(time()) - newest.as_of, lang)})"
+    rows.append((phrase("known-as-of", lang), unknown if newest is None else iso(newest.as_of) + age))
     rows.append((phrase("usable-until", lang), unknown if newest is None else iso(newest.claims.exp)))
     print("\n".join(table(rows)))

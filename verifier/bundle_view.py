@@ -1,11 +1,12 @@
 """The view a bundle or register gives: all marks at once (docs/format.md §7).
 
 Opening authenticates the heads and the right edge of each tree. A level-0 tile is hashed when it is
-first used. From then on a mark is proven by standing at its place.
+first used. From then on a mark is proven by standing at its place. Where to look, `verifier.places` says.
 """
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from threading import RLock
@@ -21,9 +22,10 @@ from schemas.evidence import Archive
 from schemas.leaves import EventLeaf, IssueLeaf, Leaf, SnapshotLeaf, TrustLeaf, leaf_from_bytes
 from schemas.merkle import leaf_hash
 from schemas.note import SignedNote
-from schemas.tiles import TILE_WIDTH, Tile, root_from_tiles, tile_at
+from schemas.tiles import TILE_WIDTH, Tile, root_from_tiles
 from schemas.times import DAY
 from schemas.values import twin_of
+from verifier.places import Places
 from verifier.report import Reason, Refused
 from verifier.transparency import AuthenticList, Logged, Witnessed, check_checkpoint, check_list
 from verifier.view import History, LoggedEvent, replay
@@ -39,8 +41,11 @@ _blank_logged = twin_of(Logged)
 class _BundleLog:
     """One log of a bundle, authenticated against its own head. Raises MalformedError on opening."""
 
-    def __init__(self, archive: Archive, directory: str, head: Witnessed) -> None:
+    def __init__(
+        self, archive: Archive, directory: str, head: Witnessed, hint: "array[int] | None" = None
+    ) -> None:
         self.head = head
+        self.places = Places(self.read, head.checkpoint.size, hint)
         self._archive = archive
         self._directory = directory
         size = head.checkpoint.size
@@ -64,31 +69,13 @@ class _BundleLog:
         except MalformedError:
             return None
 
-    @cached_property
-    def _places(self) -> dict[bytes, int]:
-        """Index of every leaf by its hash: as ~index (negative) while only the file says so, as index once proven."""
-        found: dict[bytes, int] = {}
-        size = self.head.checkpoint.size
-        for number in range(-(-size // TILE_WIDTH)):
-            data = self.read(tile_at(0, number, size=size).path)
-            for slot in range(len(data) // 32):
-                found.setdefault(data[32 * slot : 32 * slot + 32], ~(number * TILE_WIDTH + slot))
-        return found
-
     def find(self, leaf: bytes) -> int | None:
         """Give the index at which the log is proven to hold this leaf. Raises MalformedError for a tile not its own."""
-        index = self._places.get(leaf)
-        if index is None or index >= 0:
-            return index
-        # The first question about a tile settles it for its 256 leaves; from then on it costs one look-up.
-        first = ~index - ~index % TILE_WIDTH
         with self._lock:
-            hashes = self._tiles.hashes(first // TILE_WIDTH)
-        for known, one in enumerate(hashes, first):
-            if self._places.get(one) == ~known:
-                self._places[one] = known
-        index = self._places[leaf]
-        return index if index >= 0 else None
+            for index in self.places.of(leaf):
+                if index < self.head.checkpoint.size and self._tiles.leaf_hash(index) == leaf:
+                    return index
+        return None
 
     def check_whole(self) -> None:
         """On return every level-0 tile is known to be this tree's. Raises MalformedError."""
@@ -126,10 +113,18 @@ class BundleView:
     Raises MalformedError when no log in it can be authenticated; safe to share by threads.
     """
 
-    def __init__(self, archive: Archive, chain: TrustChain) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        chain: TrustChain,
+        *,
+        places: "Mapping[tuple[bytes, int], array[int]] | None" = None,
+    ) -> None:
         self.chain = chain
+        self._kept_places = places or {}
         self._archive = archive
-        self._is_register = archive.manifest.variant == "register"
+        self.variant = archive.manifest.variant
+        self._is_register = self.variant == "register"
         self._logs: dict[int, _BundleLog] = {}
         self.refused: Refused | None = None
         # By place: the sizes of the landmarks, when each was witnessed and last when the head was, the log's origin.
@@ -149,7 +144,8 @@ class BundleView:
             if isinstance(head, Refused):
                 self.refused = head
                 return
-            log = _BundleLog(self._archive, directory, head)
+            hint = self._kept_places.get((head.checkpoint.root, head.checkpoint.size))
+            log = _BundleLog(self._archive, directory, head, hint)
             landmarks = self._read_landmarks(directory, log)
         except MalformedError as error:
             self.refused = Refused(Reason.LOG_INCONSISTENT, str(error))
@@ -181,6 +177,24 @@ class BundleView:
     def root_at(self, place: int, size: int) -> bytes | None:
         log = self._logs.get(place)
         return None if log is None else log.root_at(size)
+
+    def check_whole(self) -> None:
+        """On return everything a verdict may rest on is authentic: each tile, each list, of a register each entry.
+
+        Raises MalformedError saying what is not.
+        """
+        for place, log in self._logs.items():
+            log.check_whole()
+            if self._is_register and len(log.entries) < log.head.checkpoint.size:
+                raise MalformedError(f"the register does not hold every entry of its log {place}")
+        for listed in self._archive.manifest.lists:
+            found = self.status_list(listed.uri)
+            if isinstance(found, Refused):
+                raise MalformedError(f"{found.reason}: {found.detail}", listed.file)
+
+    def sorted_places(self) -> "list[tuple[bytes, array[int]]]":
+        """Give what `verifier.places` keeps of each log. Raises MalformedError."""
+        return [(log.head.checkpoint.root, log.places.sorted()) for log in self._logs.values()]
 
     def leaves(self) -> Iterator[tuple[int, int, bytes]]:
         """Give every entry the file holds as (place, index, entry) in the log's order, each proven to be that leaf.

@@ -4,15 +4,19 @@ The base class adds the guarantees, the subclass only the transport: whatever `_
 in size, and no path leaves the base address.
 """
 
+import gzip
 import re
 import urllib.error
 import urllib.request
+import zlib
 from abc import ABC, abstractmethod
-from http.client import HTTPException
-from typing import IO, NoReturn
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from typing import IO, NoReturn, cast
 from urllib.parse import urlsplit
 
-__all__ = ["FetchError", "Fetcher", "HttpFetcher"]
+__all__ = ["PART", "FetchError", "Fetcher", "HttpFetcher", "Rest"]
 
 _PATH = re.compile(r"[A-Za-z0-9._/-]{1,500}", re.ASCII)
 TIMEOUT = 20  # seconds
@@ -48,7 +52,7 @@ class Fetcher(ABC):
             with stream:
                 while len(data) <= max_size and (part := stream.read(PART)):
                     data += part
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, EOFError, zlib.error) as error:
             raise FetchError(f"{path}: broke off ({error})") from error
         if len(data) > max_size:
             raise FetchError(f"{path}: more than {max_size} bytes")
@@ -60,6 +64,22 @@ class Fetcher(ABC):
     @abstractmethod
     def _open(self, path: str) -> IO[bytes] | None:
         """Open `path` below the base, None for 404. Raises FetchError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """What is left of a file from `start` on: 0 where the server gives it whole, since it has changed or knows no parts.
+
+    `size` is the whole file's, None where it is not said; `tag` names these very bytes.
+    """
+
+    stream: IO[bytes]
+    start: int
+    size: int | None
+    tag: str | None
+
+
+_RANGE = re.compile(r"bytes ([0-9]{1,15})-[0-9]{1,15}/([0-9]{1,15})", re.ASCII)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -88,10 +108,36 @@ class HttpFetcher(Fetcher):
         self._base = base.rstrip("/") + "/"
         self._opener = urllib.request.build_opener(_NoRedirect)
 
+    def rest(self, path: str, *, start: int, tag: str | None) -> Rest | None:
+        """Open what is left of a file, if it is still the one `tag` names (RFC 9110 §14.2, §13.1.5). None for 404."""
+        ranged = {"Range": f"bytes={start}-", "If-Range": tag} if tag and start else {}
+        response = self._ask(path, ranged)
+        if response is None:
+            return None
+        found = (
+            _RANGE.fullmatch(response.headers.get("Content-Range", "")) if response.status == 206 else None
+        )
+        if response.status == 206 and (found is None or int(found[1]) != start):
+            response.close()
+            raise FetchError(f"{path}: the server gave another part than was asked for")
+        named = response.headers.get("ETag", "")
+        strong = None if not named or named.startswith("W/") else named
+        if found is not None:
+            return Rest(stream=response, start=start, size=int(found[2]), tag=strong)
+        return Rest(stream=response, start=0, size=response.length, tag=strong)
+
     def _open(self, path: str) -> IO[bytes] | None:
-        request = urllib.request.Request(self._base + path, headers={"User-Agent": "akashi"})  # noqa: S310
+        response = self._ask(path, {"Accept-Encoding": "gzip"})
+        if response is not None and response.headers.get("Content-Encoding") == "gzip":
+            return cast("IO[bytes]", gzip.GzipFile(fileobj=response))
+        return response
+
+    def _ask(self, path: str, headers: Mapping[str, str]) -> HTTPResponse | None:
+        request = urllib.request.Request(  # noqa: S310
+            self._base + path, headers={"User-Agent": "akashi", **headers}
+        )
         try:
-            response: IO[bytes] = self._opener.open(request, timeout=TIMEOUT)
+            response: HTTPResponse = self._opener.open(request, timeout=TIMEOUT)
         except urllib.error.HTTPError as error:
             error.close()
             if error.code in (404, 410):

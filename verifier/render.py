@@ -14,7 +14,7 @@ from schemas.times import DAY, HOUR, in_zone, last_day
 from verifier.report import Finding, Outcome, Report
 from verifier.words import LANGUAGES, meaning, phrase, title
 
-__all__ = ["language", "printable", "render", "table"]
+__all__ = ["language", "printable", "render", "said_age", "table"]
 
 LONGEST = 240  # characters of a label, a text or a detail shown on one line
 SIGNS = {Outcome.PASSED: "○", Outcome.FAILED: "×", Outcome.UNKNOWN: "?"}
@@ -136,10 +136,11 @@ def _known_rows(report: Report, lang: str) -> Iterator[tuple[str, str]]:
         yield phrase("known-as-of", lang), phrase("no-as-of", lang)
     else:
         known, age = _time(report.as_of, report.offset), report.at - report.as_of
-        yield phrase("known-as-of", lang), known + (f" ({_age(age, lang)})" if age >= 0 else "")
+        yield phrase("known-as-of", lang), known + (f" ({said_age(age, lang)})" if age >= 0 else "")
 
 
-def _age(seconds: int, lang: str) -> str:
+def said_age(seconds: int, lang: str) -> str:
+    """Say how long ago something was."""
     if seconds < 2 * HOUR:
         return phrase("age-minutes", lang, count=seconds // 60)
     if seconds < 2 * DAY:

@@ -13,6 +13,7 @@ from schemas.note import SignedNote
 from verifier.bundle_view import BundleView
 from verifier.evidence_view import EvidenceView
 from verifier.http import Fetcher, FetchError
+from verifier.places import read_places
 from verifier.report import Reason, Refused
 from verifier.view import View
 
@@ -81,7 +82,8 @@ class FileSource:
         if self.is_evidence:
             self._view = EvidenceView(self._archive, self._chain)
         else:
-            self._view = BundleView(self._archive, self._chain)
+            kept = read_places(source) if isinstance(source, Path) else None
+            self._view = BundleView(self._archive, self._chain, places=kept)
 
     def _extended(self, anchor: str | None, chain: TrustChain | None) -> TrustChain | Refused:
         try:

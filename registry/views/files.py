@@ -120,6 +120,19 @@ def status_aggregation() -> Response:
     return jsonify({"status_lists": list(uris)})
 
 
+@blueprint.get("/bundle/contents/plain", defaults={"variant": "plain"})
+@blueprint.get("/bundle/contents/register", defaults={"variant": "register"})
+def bundle_contents(variant: str) -> Response:
+    """What the bundle is made of: whoever holds an older one fetches what is new (`akashi bundle fetch`)."""
+    stream, tag = bundle.open_contents(services(), variant)
+    with stream:
+        response = Response(stream.read(), content_type="application/json")
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = POINTER
+    response.make_conditional(request)
+    return response
+
+
 @blueprint.get("/bundle", defaults={"variant": "plain"})
 @blueprint.get("/bundle/register", defaults={"variant": "register"})
 def whole_bundle(variant: str) -> Response:

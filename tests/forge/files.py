@@ -103,13 +103,13 @@ def trust_members(contents: Contents) -> dict[str, bytes]:
 
 def log_members(log: Log, variant: str) -> dict[str, bytes]:
     """One log below its directory: head, landmarks, tiles of all levels, bundles of entries."""
-    size = log.head.size
+    size, hashes = log.head.size, log.hashes
     members = {"checkpoint": log.head.note}
     members |= {f"landmarks/{kept.day}": kept.note for kept in log.kept}  # the last of a day wins
     for tile in tiles_of(size):
         span = TILE_WIDTH**tile.level  # leaves under one hash of this row
         starts = [(tile.index * TILE_WIDTH + slot) * span for slot in range(tile.width)]
-        members[tile.path] = b"".join(merkle.root(log.hashes[start : start + span]) for start in starts)
+        members[tile.path] = b"".join(merkle.root(hashes[start : start + span]) for start in starts)
     for number in sorted({index // TILE_WIDTH for index in _indices(log, size, variant)}):
         bundle = tile_at(ENTRIES, number, size=size)
         first = number * TILE_WIDTH
@@ -120,10 +120,9 @@ def log_members(log: Log, variant: str) -> dict[str, bytes]:
 def _indices(log: Log, size: int, variant: str) -> list[int]:
     if variant == "register":
         return list(range(size))
-    snapshots = [index for index in range(size) if isinstance(_leaf(log.entries[index]), SnapshotLeaf)]
-    return snapshots[-1:] + [
-        index for index in range(size) if isinstance(_leaf(log.entries[index]), TrustLeaf)
-    ]
+    leaves = [_leaf(entry) for entry in log.entries[:size]]
+    snapshots = [index for index, leaf in enumerate(leaves) if isinstance(leaf, SnapshotLeaf)]
+    return snapshots[-1:] + [index for index, leaf in enumerate(leaves) if isinstance(leaf, TrustLeaf)]
 
 
 def _leaf(entry: bytes) -> Leaf | None:

@@ -1,14 +1,22 @@
 """The bundle: the same state gives the same bytes, and the verifier takes them."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from forge import ask
 from forge.laid import Laid
 from forge.world import NOW
 from registry.bundle import open_cached, write_bundle
+from schemas.claims import EventKind, EventReason
 from schemas.evidence import Archive
 from schemas.times import DAY, HOUR, iso
 from verifier import Verdict
+from verifier.cli import main
 from verifier.report import Reason
 
 
@@ -86,3 +94,50 @@ def test_the_last_checkpoint_of_each_day_is_a_landmark(full: Laid) -> None:
     days = [name[-8:] for name in Archive.open(bundle(full, "plain")).names("log/0/landmarks/")]
     published = [NOW - ago for ago in (20 * DAY, 9 * DAY, 3 * DAY, 2 * DAY, HOUR)]
     assert days == [iso(time)[:10].replace("-", "") for time in published]
+
+
+@contextmanager
+def serving(full: Laid) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, full.app(), threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, *_: object) -> None: ...
+
+
+@pytest.mark.parametrize("variant", ["plain", "register"])
+def test_a_bundle_kept_current_by_difference_is_the_one_the_registry_serves(
+    full: Laid, tmp_path: Path, variant: str
+) -> None:
+    mine = tmp_path / "mine"
+    command = ["bundle", "fetch", str(mine), *(["--register"] if variant == "register" else [])]
+    with serving(full) as url:
+        command += ["--registry", url, "--anchor", full.world.anchor]
+        assert main(command) == 0
+        assert mine.read_bytes() == bundle(full, variant)
+        before = mine.stat().st_size
+        # Another mark and its profile, another profile of an old one, an event, the lists anew.
+        issued = full.world.issue(at=NOW - HOUR)
+        full.world.event(full.marks["valid"], EventKind.REVOKE, EventReason.MISUSE, at=NOW - HOUR)
+        full.world.publish(NOW - 60)
+        full.write()
+        old = full.home / "profile" / f"{full.marks['valid'].number}.cwt"
+        full.files.write_profile(issued.number, old.read_bytes())
+        full.rebuild()
+        assert main(command) == 0
+        assert mine.read_bytes() == bundle(full, variant)
+        assert mine.stat().st_size > before
+        contents = full.client().get(f"/bundle/contents/{variant}")
+        assert contents.headers["ETag"]
+        again = full.client().get(
+            f"/bundle/contents/{variant}", headers={"If-None-Match": contents.headers["ETag"]}
+        )
+        assert again.status_code == 304
