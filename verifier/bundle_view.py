@@ -1,11 +1,10 @@
 """The view a bundle or register gives: all marks at once (docs/format.md §7).
 
-Opening authenticates the heads and the right edge of each tree. A level-0 tile is hashed when it is
-first used. From then on a mark is proven by standing at its place. Where to look, `verifier.places` says.
+Opening authenticates the heads and the right edge of each tree. A level-0 tile is hashed, and a landmark
+believed, when it is first used. From then on a mark is proven by standing at its place. Where to look, `verifier.places` says.
 """
 
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -25,6 +24,7 @@ from schemas.note import SignedNote
 from schemas.tiles import TILE_WIDTH, Tile, root_from_tiles
 from schemas.times import DAY
 from schemas.values import twin_of
+from verifier.landmarks import Landmarks
 from verifier.places import Places
 from verifier.report import Reason, Refused
 from verifier.transparency import AuthenticList, Logged, Witnessed, check_checkpoint, check_list
@@ -127,8 +127,7 @@ class BundleView:
         self._is_register = self.variant == "register"
         self._logs: dict[int, _BundleLog] = {}
         self.refused: Refused | None = None
-        # By place: the sizes of the landmarks, when each was witnessed and last when the head was, the log's origin.
-        self._landmarks: dict[int, tuple[list[int], list[int], str]] = {}
+        self._landmarks: dict[int, Landmarks] = {}
         for listed in archive.manifest.logs:
             self._open(listed.dir)
         self.heads = tuple(log.head for log in self._logs.values())
@@ -146,45 +145,25 @@ class BundleView:
                 return
             hint = self._kept_places.get((head.checkpoint.root, head.checkpoint.size))
             log = _BundleLog(self._archive, directory, head, hint)
-            landmarks = self._read_landmarks(directory, log)
+            landmarks = Landmarks(self._archive, directory, head, log.root_at, self.chain.current)
         except MalformedError as error:
             self.refused = Refused(Reason.LOG_INCONSISTENT, str(error))
             return
-        if isinstance(landmarks, Refused):
-            self.refused = landmarks
-            return
         self._logs[head.place] = log
-        sizes = [one.checkpoint.size for one in landmarks]
-        times = [one.logged_by for one in (*landmarks, head)]
-        self._landmarks[head.place] = sizes, times, head.checkpoint.origin
-
-    def _read_landmarks(self, directory: str, log: _BundleLog) -> tuple[Witnessed, ...] | Refused:
-        found: list[Witnessed] = []
-        texts: set[str] = set()
-        for name in self._archive.names(f"{directory}/landmarks/"):
-            note = SignedNote.from_bytes(self._archive.get(name), max_size=MAX_CHECKPOINT)
-            if note.text in texts:  # one head under many dates costs no more than one
-                continue
-            texts.add(note.text)
-            witnessed = check_checkpoint(note, self.chain.current)
-            if isinstance(witnessed, Refused):
-                return witnessed
-            if log.root_at(witnessed.checkpoint.size) != witnessed.checkpoint.root:
-                return Refused(Reason.LOG_INCONSISTENT, f"{name} lies on another history than the head")
-            found.append(witnessed)
-        return tuple(sorted(found, key=lambda one: one.checkpoint.size))
+        self._landmarks[head.place] = landmarks
 
     def root_at(self, place: int, size: int) -> bytes | None:
         log = self._logs.get(place)
         return None if log is None else log.root_at(size)
 
     def check_whole(self) -> None:
-        """On return everything a verdict may rest on is authentic: each tile, each list, of a register each entry.
+        """On return everything a verdict may rest on is authentic: each landmark, tile and list, of a register each entry.
 
         Raises MalformedError saying what is not.
         """
         for place, log in self._logs.items():
             log.check_whole()
+            self._landmarks[place].check_whole()
             if self._is_register and len(log.entries) < log.head.checkpoint.size:
                 raise MalformedError(f"the register does not hold every entry of its log {place}")
         for listed in self._archive.manifest.lists:
@@ -236,15 +215,16 @@ class BundleView:
             log.check_whole()
         return True
 
-    def _logged(self, place: int, index: int, leaf: bytes, iat: int) -> Logged:
+    def _logged(self, place: int, index: int, leaf: bytes, iat: int) -> Logged | Refused:
         """Bound the logged time by the landmarks on both sides; the head is the last of them."""
-        sizes, times, origin = self._landmarks[place]
-        after = bisect_right(sizes, index)
-        logged_by = times[after]
-        before = times[after - 1] if after else self._began
+        bounds = self._landmarks[place].around(index)
+        if isinstance(bounds, Refused):
+            return bounds
+        before, logged_by = bounds
         logged = _blank_logged()
-        logged.place, logged.origin, logged.index, logged.leaf = place, origin, index, leaf
-        logged.not_before = min(max(before, iat - CLOCK_ROOM), logged_by)
+        logged.place, logged.index, logged.leaf = place, index, leaf
+        logged.origin = self._logs[place].head.checkpoint.origin
+        logged.not_before = min(max(self._began if before is None else before, iat - CLOCK_ROOM), logged_by)
         logged.logged_by = logged_by
         logged.covered = self._logs[place].head.checkpoint.size
         logged.__class__ = Logged
@@ -309,9 +289,9 @@ class BundleView:
         return named
 
     @cached_property
-    def _by_number(self) -> dict[str, tuple[list[bytes], list[LoggedEvent]]]:
-        """Marks and events by number, in log order; only a register holds them."""
-        found: dict[str, tuple[list[bytes], list[LoggedEvent]]] = {}
+    def _by_number(self) -> dict[str, tuple[list[bytes], list[tuple[int, int, bytes]]]]:
+        """Marks, and events with their places, by number in log order; only a register holds them."""
+        found: dict[str, tuple[list[bytes], list[tuple[int, int, bytes]]]] = {}
         for place, log in sorted(self._logs.items()):
             for index, leaf in log.leaves.items():
                 with suppress(MalformedError):
@@ -319,10 +299,8 @@ class BundleView:
                         number = str(read_mark(leaf.mark).unsafe_claims.number)
                         found.setdefault(number, ([], []))[0].append(leaf.mark)
                     elif isinstance(leaf, EventLeaf):
-                        claims = read_event(leaf.event).unsafe_claims
-                        logged = self._logged(place, index, log.leaf(index), claims.iat)
-                        one = LoggedEvent(raw=leaf.event, logged=logged)
-                        found.setdefault(str(claims.number), ([], []))[1].append(one)
+                        number = str(read_event(leaf.event).unsafe_claims.number)
+                        found.setdefault(number, ([], []))[1].append((place, index, leaf.event))
         return found
 
     def find_mark(self, number: str) -> bytes | None:
@@ -338,4 +316,10 @@ class BundleView:
         if any(len(log.entries) < log.head.checkpoint.size for log in self._logs.values()):
             # An entry that is missing or altered could be the very event that was asked about.
             return Refused(Reason.HISTORY_UNAVAILABLE, "the register does not hold every entry of its log")
-        return replay(mark, logged, self._by_number[str(mark.claims.number)][1], self.chain)
+        events: list[LoggedEvent] = []
+        for place, index, raw in self._by_number[str(mark.claims.number)][1]:
+            at = self._logged(place, index, self._logs[place].leaf(index), read_event(raw).unsafe_claims.iat)
+            if isinstance(at, Refused):
+                return at
+            events.append(LoggedEvent(raw=raw, logged=at))
+        return replay(mark, logged, events, self.chain)

@@ -2,6 +2,7 @@
 import { DAY, Refused, hex, same } from "./bytes.js";
 import { readEvent, readMark } from "./claims.js";
 import { replay } from "./history.js";
+import { Landmarks } from "./landmarks.js";
 import { readLeaf } from "./leaves.js";
 import { MAX_CHECKPOINT, readNote } from "./notes.js";
 import { checkCheckpoint, checkList, orRefused } from "./transparency.js";
@@ -96,28 +97,8 @@ export class BundleView {
     const head = await checkCheckpoint(readNote(this.archive.get(`${directory}/checkpoint`), MAX_CHECKPOINT), this.document);
     if (head instanceof Refused) return head;
     const log = await BundleLog.open(this.archive, directory, head);
-    const landmarks = await this.readLandmarks(directory, log);
-    if (landmarks instanceof Refused) return landmarks;
-    this.logs.set(head.place, { log, landmarks });
+    this.logs.set(head.place, { log, landmarks: new Landmarks(this.archive, directory, log, this.document) });
     return null;
-  }
-
-  async readLandmarks(directory, log) {
-    const found = [];
-    const texts = new Set();
-    for (const name of this.archive.names(`${directory}/landmarks/`)) {
-      const note = readNote(this.archive.get(name), MAX_CHECKPOINT);
-      if (texts.has(note.text)) continue; // one head under many dates costs no more than one
-      texts.add(note.text);
-      const landmark = await checkCheckpoint(note, this.document);
-      if (landmark instanceof Refused) return landmark;
-      const root = await log.rootAt(landmark.size);
-      if (root === null || !same(root, landmark.root)) {
-        return new Refused("log-inconsistent", `${name} lies on another history than the head`);
-      }
-      found.push(landmark);
-    }
-    return found.sort((one, other) => one.size - other.size);
   }
 
   async rootAt(place, size) {
@@ -151,13 +132,12 @@ export class BundleView {
   }
 
   /** Bound the logged time by the landmarks on both sides; the head is the last of them. */
-  place(place, index, leaf, iat) {
+  async place(place, index, leaf, iat) {
     const { log, landmarks } = this.logs.get(place);
-    const marks = [...landmarks, log.head];
-    const after = landmarks.filter((one) => one.size <= index).length;
-    const loggedBy = marks[after].loggedBy;
-    const before = after > 0 ? marks[after - 1].loggedBy : this.began();
-    const notBefore = Math.min(Math.max(before, iat - CLOCK_ROOM), loggedBy);
+    const bounds = await landmarks.around(index);
+    if (bounds instanceof Refused) return bounds;
+    const [before, loggedBy] = bounds;
+    const notBefore = Math.min(Math.max(before ?? this.began(), iat - CLOCK_ROOM), loggedBy);
     return { place, origin: log.head.origin, index, leaf, notBefore, loggedBy };
   }
 
@@ -237,7 +217,9 @@ export class BundleView {
         if (leaf.kind !== "event") continue;
         const event = await orNull(() => readEvent(leaf.event));
         if (event?.claims.number !== mark.claims.number) continue;
-        events.push({ raw: leaf.event, logged: this.place(place, index, hash, event.claims.iat) });
+        const logged = await this.place(place, index, hash, event.claims.iat);
+        if (logged instanceof Refused) return logged;
+        events.push({ raw: leaf.event, logged });
       }
     }
     return replay(mark, logged, events, this.document);

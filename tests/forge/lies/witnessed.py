@@ -136,7 +136,6 @@ def tell_histories(book: Book) -> None:
         mark.raw,
         world.bundle(bent={landmark: fork}),
         "log-inconsistent",
-        "status-not-logged",
         twin="valid-bundle",
         **same,
     )
