@@ -201,7 +201,9 @@ def _check_follows(target: Path, view: BundleView, opened: Opened) -> None:
         with opened(target) as held:
             heads, listed = held.heads, held.newest_list
     except MalformedError as error:
-        raise MalformedError(f"{target} is there and is no such bundle ({error}); it was kept") from error
+        raise MalformedError(
+            f"{target} is there and is no such bundle ({error}); it was kept: move it away, or name another file"
+        ) from error
     for head in heads:
         root = view.root_at(head.place, head.checkpoint.size)
         if root is None:
