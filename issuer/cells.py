@@ -7,7 +7,7 @@ named, never repaired: a digit that was guessed would be signed.
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from issuer.choices import AFFILIATIONS, ASSESSMENTS, COUNTRIES, KINDS, UNITS
@@ -18,22 +18,17 @@ from schemas.errors import MalformedError
 from schemas.mark_number import BadMarkNumberError, MarkNumber
 from schemas.organisation_id import BadOrganisationIdError, OrganisationId
 from schemas.profile import check_profile_document
+from verifier.suppliers.cells import is_lost_number, read_day, read_level
 
 __all__ = ["PARSERS", "canonical"]
 
 Parser = Callable[[str], Any]
 
-_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]0?0:00(?::00)?)?")
-_COMPACT = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})")
-_REIWA = re.compile(r"(?:令和|R)\s*([0-9]{1,2}|元)[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.IGNORECASE)
-_LEVEL = re.compile(r"(?:★|☆|星|LEVEL|LV\.?)?\s*([1-9])(?:\.0+)?", re.IGNORECASE)
-_STARS = re.compile(r"★{1,9}")
 _DRAFT_ID = re.compile(r"[^\s=+\-@#'\"][^\"]*")
-_FIRST_DAY = date(1899, 12, 30)  # day 0 of Excel's calendar, as its serial numbers count after February 1900
 
 
 def _draft_id(text: str) -> str:
-    if _looks_like_a_lost_number(text):
+    if is_lost_number(text):
         raise CellError("spreadsheet-number", f"{text} is what a spreadsheet made of a long number")
     value = read_text(text)
     if len(value) > 80 or not _DRAFT_ID.fullmatch(value):
@@ -48,49 +43,6 @@ def _organisation(text: str) -> OrganisationId:
         return OrganisationId.read_loosely(text)
     except BadOrganisationIdError as error:
         raise CellError(error.fault, error.problem) from None
-
-
-def _looks_like_a_lost_number(text: str) -> bool:
-    folded = unicodedata.normalize("NFKC", text)
-    return re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", folded, re.IGNORECASE) is not None
-
-
-def _date(text: str) -> date:
-    folded = unicodedata.normalize("NFKC", text).strip()
-    found = _DATE.fullmatch(folded) or _COMPACT.fullmatch(folded)
-    if found:
-        year, month, day = (int(part) for part in found.groups())
-    elif reiwa := _REIWA.fullmatch(folded):
-        year, month, day = 2018 + (1 if reiwa[1] == "元" else int(reiwa[1])), int(reiwa[2]), int(reiwa[3])
-    else:
-        raise _no_date(folded)
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise CellError("no-such-day", f"{folded} is no day of the calendar") from None
-
-
-def _no_date(text: str) -> CellError:
-    if re.fullmatch(r"[0-9]{5}(\.0+)?", text):
-        day = _FIRST_DAY + timedelta(days=int(text[:5]))
-        return CellError(
-            "spreadsheet-date", f"{text} is a spreadsheet's day number; it would be {day.isoformat()}"
-        )
-    if re.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}", text):
-        return CellError(
-            "ambiguous-date", f"{text} can be read in several ways: write the year first, in four digits"
-        )
-    return CellError("bad-date", f"{text[:40]!r} is no date")
-
-
-def _level(text: str) -> int:
-    folded = unicodedata.normalize("NFKC", text).strip()
-    if _STARS.fullmatch(folded):
-        return len(folded)
-    found = _LEVEL.fullmatch(folded)
-    if found is None:
-        raise CellError("bad-level", f"{text[:40]!r} is no level")
-    return int(found[1])
 
 
 def _choice(table: dict[str, Any]) -> Parser:
@@ -172,7 +124,7 @@ def _related(text: str) -> tuple[tuple[str, str, str | None], ...]:
             raise CellError(
                 "bad-list", f"{'|'.join(item)[:60]!r} is not scheme|reference or scheme|reference|day"
             )
-        until = _date(item[2]).isoformat() if len(item) == 3 and item[2] else None
+        until = read_day(item[2]).isoformat() if len(item) == 3 and item[2] else None
         found.append((read_text(item[0]), read_text(item[1]), until))
     return tuple(found)
 
@@ -222,22 +174,22 @@ PARSERS: dict[str, Parser] = {
     "other_names": _other_names,
     "country": _country,
     "region": _region,
-    "level": _level,
+    "level": read_level,
     "edition": read_text,
     "assessment": _choice(ASSESSMENTS),
     "unit": _choice(UNITS),
     "scope": read_text,
     "scope_latin": read_latin,
     "entities": _entities,
-    "assessed_on": _date,
-    "valid_from": _date,
-    "valid_until": _date,
+    "assessed_on": read_day,
+    "valid_from": read_day,
+    "valid_until": read_day,
     "assessor_code": _code,
     "expert_qualification": read_text,
     "expert_affiliation": _choice(AFFILIATIONS),
-    "expert_training_on": _date,
-    "oath_on": _date,
-    "technical_check_on": _date,
+    "expert_training_on": read_day,
+    "oath_on": read_day,
+    "technical_check_on": read_day,
     "technical_checker_code": _code,
     "supersedes": _number,
     "related": _related,

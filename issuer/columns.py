@@ -1,8 +1,8 @@
 """The columns of a draft: their names in both languages, and what would be right in them."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
+
+from verifier.suppliers.headers import folded_header
 
 __all__ = ["COLUMNS", "PRIVATE", "REQUIRED", "Column", "find_column"]
 
@@ -212,15 +212,8 @@ COLUMNS: dict[str, Column] = {
 REQUIRED = tuple(name for name, column in COLUMNS.items() if column.required)
 PRIVATE = tuple(name for name, column in COLUMNS.items() if column.private)
 
-_BETWEEN = re.compile(r"[\s*_\-()（）・]+")
-
-
-def _folded(header: str) -> str:
-    return _BETWEEN.sub("", unicodedata.normalize("NFKC", header).casefold())
-
-
 _BY_HEADER = {
-    _folded(header): column
+    folded_header(header): column
     for column in COLUMNS.values()
     for header in (column.name, column.header["ja"], *column.synonyms)
 }
@@ -228,4 +221,4 @@ _BY_HEADER = {
 
 def find_column(header: str) -> Column | None:
     """The column a header means, in either language; case, width, blanks, brackets and * do not matter."""
-    return _BY_HEADER.get(_folded(header))
+    return _BY_HEADER.get(folded_header(header))

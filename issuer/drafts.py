@@ -4,8 +4,6 @@ UTF-8 with or without BOM, UTF-16 with BOM, or cp932 (the Shift_JIS of Windows);
 Japanese or English. A row whose first cell begins with # is a remark. What cells mean is not decided here.
 """
 
-import csv
-import io
 import re
 from dataclasses import dataclass, field
 
@@ -13,13 +11,17 @@ from issuer.columns import COLUMNS, REQUIRED, find_column
 from issuer.problems import Problem
 from schemas.errors import MalformedError
 from schemas.strict_json import Node, loads
+from verifier.suppliers.sheets import (
+    MAX_FILE,
+    MAX_ROWS,
+    OLD_WORKBOOK,
+    WORKBOOK,
+    SheetError,
+    decode,
+    records_of,
+)
 
 __all__ = ["MAX_FILE", "Row", "Sheet", "read_drafts"]
-
-MAX_FILE = 64 << 20
-MAX_ROWS = 100_000
-_WORKBOOK = b"PK\x03\x04"
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,76 +52,24 @@ def read_drafts(data: bytes) -> Sheet:
     sheet = Sheet()
     if len(data) > MAX_FILE:
         sheet.refuse(0, "file", "too-large", f"the file has more than {MAX_FILE >> 20} MiB: split it")
-    elif data.startswith((_WORKBOOK, _OLD_WORKBOOK)):
+    elif data.startswith((WORKBOOK, OLD_WORKBOOK)):
         sheet.refuse(
             0, "file", "workbook", "this is an Excel workbook: save it as “CSV UTF-8 (comma delimited)”"
         )
     elif not data.strip():
         sheet.refuse(0, "file", "empty", "the file is empty")
     else:
-        text = _decode(data, sheet)
-        if text is not None and text.lstrip()[:1] in ("[", "{"):
-            _read_json(text, sheet)
-        elif text is not None:
-            _read_csv(text, sheet)
+        try:
+            text = decode(data)
+            read = _read_json if text.lstrip()[:1] in ("[", "{") else _read_csv
+            read(text, sheet)
+        except SheetError as error:
+            sheet.refuse(error.row, "file", error.reason, error.detail)
     return sheet
 
 
-def _decode(data: bytes, sheet: Sheet) -> str | None:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return data.decode("utf-16")
-        except UnicodeDecodeError as error:
-            sheet.refuse(0, "file", "encoding", f"begins as UTF-16 but is not: {error.reason}")
-            return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    lines = data.split(b"\n")
-    # UTF-8 seldom fails to decode as cp932: it becomes other characters. So each line is asked by itself.
-    unicode_lines = [place for place, line in enumerate(lines, 1) if _is_japanese_utf8(line)]
-    other = [place for place, line in enumerate(lines, 1) if not _decodes(line, "utf-8")]
-    if unicode_lines:
-        detail = f"line {unicode_lines[0]} is UTF-8 and line {other[0]} is not: two files were joined; save all as UTF-8"
-        sheet.refuse(0, "file", "mixed-encodings", detail)
-        return None
-    try:
-        return data.decode("cp932")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        detail = f"line {line} is neither UTF-8 nor Shift_JIS (cp932): save the file as CSV UTF-8"
-        sheet.refuse(0, "file", "encoding", detail)
-        return None
-
-
-def _decodes(line: bytes, encoding: str) -> bool:
-    try:
-        line.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _is_japanese_utf8(line: bytes) -> bool:
-    return not line.isascii() and _decodes(line, "utf-8") and any(sign >= "\u0800" for sign in line.decode())
-
-
 def _read_csv(text: str, sheet: Sheet) -> None:
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(",\t;", key=first.count)  # the first wins a tie, so a single column reads as comma
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    records: list[list[str]] = []
-    try:
-        for record in reader:
-            records.append(record)
-            if len(records) > MAX_ROWS:
-                sheet.refuse(0, "file", "too-large", f"more than {MAX_ROWS:,} rows: split the file")
-                return
-    except csv.Error as error:
-        detail = f"line {reader.line_num}: {error}: a quotation mark is open or out of place"
-        sheet.refuse(len(records) + 1, "file", "csv", detail)
-        return
+    records = records_of(text)
     place = next((place for place, record in enumerate(records) if _is_content(record)), None)
     if place is None:
         sheet.refuse(0, "file", "empty", "the file has no header")

@@ -4,17 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from issuer.columns import COLUMNS
+from verifier.suppliers.cells import CellError
 
 __all__ = ["CellError", "Note", "Problem"]
-
-
-class CellError(Exception):
-    """A cell does not say what its column asks; `reason` is a stable slug."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from schemas.mark_number import BadMarkNumberError, suggestions
 from schemas.qr import Found, read
 from verifier.pictures import PDF, PictureError, codes_in, is_picture
 
-__all__ = ["Input", "Unreadable", "read_input", "read_stream"]
+__all__ = ["Input", "Unreadable", "read_input", "read_stream", "read_text"]
 
 MAX_FILE = 64 << 20
 ZIP = b"PK\x03\x04"
@@ -43,9 +43,9 @@ def read_input(text: str) -> list[Input | Unreadable]:
     path = Path(text)
     try:
         if not path.is_file():
-            return [_read_text(text, text)]
+            return [read_text(text, text)]
     except (OSError, ValueError):  # too long or unfit to be a file's name
-        return [_read_text(text, text)]
+        return [read_text(text, text)]
     try:
         with path.open("rb") as stream:
             return read_stream(stream, label=text)
@@ -71,7 +71,7 @@ def read_stream(stream: IO[bytes], *, label: str = "-") -> list[Input | Unreadab
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return [Unreadable(label=label, reason="no-code", detail="empty")]
-    return [_read_text(label if len(lines) == 1 else line, line) for line in lines]
+    return [read_text(label if len(lines) == 1 else line, line) for line in lines]
 
 
 def _as_text(data: bytes) -> str | None:
@@ -92,7 +92,7 @@ def _read_archive(label: str, data: bytes) -> Input | Unreadable:
     return Input(label=label, found=Found(number=None, host=None, mark=None), evidence=data)
 
 
-def _read_text(label: str, text: str) -> Input | Unreadable:
+def read_text(label: str, text: str) -> Input | Unreadable:
     try:
         return Input(label=label, found=read(text))
     except BadMarkNumberError as error:
@@ -122,6 +122,6 @@ def _read_picture(label: str, data: bytes) -> list[Input | Unreadable]:
         texts = codes_in(data)
     except PictureError as error:
         return [Unreadable(label=label, reason=error.reason, detail=str(error))]
-    found = [one for one in (_read_text(label, text) for text in texts) if isinstance(one, Input)]
+    found = [one for one in (read_text(label, text) for text in texts) if isinstance(one, Input)]
     nothing = Unreadable(label=label, reason="no-code-in-picture", detail=f"{len(texts)} other codes")
     return [*found] or [nothing]

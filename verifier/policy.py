@@ -42,6 +42,7 @@ class Policy:
     assessment: frozenset[str] | None = None
     units: frozenset[str] | None = None
     scope_contains: str | None = None
+    also_in_scope: tuple[str, ...] = ()  # further words the scope must say; for supplier files: the row's own
     valid_until_at_least: date | None = None
     valid_until_column: str | None = None  # for supplier files: the column that holds the date
     max_status_age: int | None = None
@@ -57,10 +58,16 @@ def check_policy(claims: MarkClaims, owner: str, policy: Policy, *, offset: int)
         )
     if policy.units is not None and claims.unit.slug not in policy.units:
         return Refused(Reason.POLICY_SCOPE, f"the mark is for a {claims.unit.slug}")
-    if policy.scope_contains is not None:
+    asked = (
+        policy.also_in_scope
+        if policy.scope_contains is None
+        else (policy.scope_contains, *policy.also_in_scope)
+    )
+    if asked:
         said = _fold(claims.statement) + "\n" + _fold(claims.statement_latin or "")
-        if _fold(policy.scope_contains) not in said:
-            return Refused(Reason.POLICY_SCOPE, f"the scope does not say {policy.scope_contains!r}")
+        for words in asked:
+            if _fold(words) not in said:
+                return Refused(Reason.POLICY_SCOPE, f"the scope does not say {words!r}")
     if policy.valid_until_column is not None:
         # Whoever reads a table puts the row's day in its place; without one, what was asked is not met.
         return Refused(

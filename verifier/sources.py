@@ -96,6 +96,10 @@ class FileSource:
         return self._archive.manifest.variant == "evidence"
 
     @property
+    def archive(self) -> Archive:
+        return self._archive
+
+    @property
     def evidence_mark(self) -> bytes | None:
         """The mark an evidence file is about, unverified; None for a bundle, and where it is damaged."""
         try:

@@ -292,6 +292,11 @@ class Verifier:
         return report, None if self._ground is None else self._ground.view
 
     @property
+    def file(self) -> FileSource | None:
+        """The file `from_bundle` opened."""
+        return self._opened
+
+    @property
     def is_vouched(self) -> bool:
         """Whether the file that was opened is of the register whose anchor is held."""
         return self._opened is not None and self._opened.is_of_chain

@@ -10,6 +10,8 @@ import pytest
 from schemas.claims import Assessment, EventKind, EventReason, Unit
 from schemas.status_list import Status
 from verifier.report import CHECKS, UNKNOWNS, NoteReason, Outcome, Reason, Verdict
+from verifier.suppliers.judge import RowVerdict
+from verifier.suppliers.rows import RowReason
 from verifier.words import LANGUAGES, meaning, phrase, title
 
 PROBLEMS = json.loads((Path(__file__).parents[2] / "schemas" / "problem.schema.json").read_text())
@@ -23,7 +25,7 @@ INPUTS = {
     "is-a-bundle",
 }
 STATES = {"being-published", "valid", "expired", "not-yet-valid", "revoked", "suspended", "superseded"}
-EXPLAINED = {*Reason, *NoteReason, *Verdict, *REFUSALS, *INPUTS, *STATES}
+EXPLAINED = {*Reason, *NoteReason, *Verdict, *REFUSALS, *INPUTS, *STATES, *RowReason, *RowVerdict}
 CHANGES = {"genesis", "issue", "trust", "snapshot"}
 NAMED = {
     *CHECKS,

@@ -1,0 +1,73 @@
+"""What one cell says: text to value, or a named fault. Nothing here depends on the scheme or the day.
+
+Spreadsheets damage cells in known ways. What can be read in one way only is read; what has lost something is
+named, never repaired. Issuers' drafts are read by the same functions.
+"""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+
+__all__ = ["CellError", "is_lost_number", "read_day", "read_level"]
+
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]0?0:00(?::00)?)?")
+_COMPACT = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})")
+_REIWA = re.compile(r"(?:令和|R)\s*([0-9]{1,2}|元)[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.IGNORECASE)
+_LEVEL = re.compile(r"(?:★|☆|星|LEVEL|LV\.?)?\s*([1-9])(?:\.0+)?", re.IGNORECASE)
+_STARS = re.compile(r"★{1,9}")
+_LOST = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
+_FIRST_DAY = date(1899, 12, 30)  # day 0 of Excel's calendar, as its serial numbers count after February 1900
+
+
+class CellError(Exception):
+    """A cell does not say what its column asks; `reason` is a stable slug."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def is_lost_number(text: str) -> bool:
+    """Whether a cell is what a spreadsheet made of a long number: 7.1E+12 has lost its digits."""
+    return _LOST.fullmatch(unicodedata.normalize("NFKC", text).strip()) is not None
+
+
+def read_day(text: str) -> date:
+    """Read a day as Japanese offices write it, the year first. Raises CellError."""
+    folded = unicodedata.normalize("NFKC", text).strip()
+    found = _DAY.fullmatch(folded) or _COMPACT.fullmatch(folded)
+    if found:
+        year, month, day = (int(part) for part in found.groups())
+    elif reiwa := _REIWA.fullmatch(folded):
+        year, month, day = 2018 + (1 if reiwa[1] == "元" else int(reiwa[1])), int(reiwa[2]), int(reiwa[3])
+    else:
+        raise _no_day(folded)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise CellError("no-such-day", f"{folded} is no day of the calendar") from None
+
+
+def _no_day(text: str) -> CellError:
+    if re.fullmatch(r"[0-9]{5}(\.0+)?", text):
+        day = _FIRST_DAY + timedelta(days=int(text[:5]))
+        return CellError(
+            "spreadsheet-date", f"{text} is a spreadsheet's day number; it would be {day.isoformat()}"
+        )
+    if re.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}", text):
+        return CellError(
+            "ambiguous-date", f"{text} can be read in several ways: write the year first, in four digits"
+        )
+    return CellError("bad-date", f"{text[:40]!r} is no date")
+
+
+def read_level(text: str) -> int:
+    """Read 3, ★3, ３, ★★★. Raises CellError."""
+    folded = unicodedata.normalize("NFKC", text).strip()
+    if _STARS.fullmatch(folded):
+        return len(folded)
+    found = _LEVEL.fullmatch(folded)
+    if found is None:
+        raise CellError("bad-level", f"{text[:40]!r} is no level")
+    return int(found[1])

@@ -1,0 +1,353 @@
+"""The verdict on one supplier: which mark is meant, judged like any other, and what the row itself wants of it.
+
+    1. a mark or link in the row      that mark; a number beside it must be the holder's, or of the holder's group
+    2. an organisation's number       every mark it holds or is listed in; the best of them is reported
+    3. a name alone                   nothing is taken: what bears that name, or one like it, is offered
+
+A name is never enough. Of all the companies called so perhaps one has a mark, and the supplier is another.
+Pure: a `Finder` brings bytes, a callable judges them, and what could not be read caps a row at *undetermined*.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeAlias
+
+from keys.signed import read_mark
+from schemas.errors import MalformedError
+from schemas.organisation_id import OrganisationId
+from schemas.qr import Found
+from schemas.times import iso, last_day
+from verifier.policy import Policy
+from verifier.report import POLICY, NoteReason, Outcome, Reason, Report, Verdict
+from verifier.suppliers.finding import Finder
+from verifier.suppliers.matching import NameMatch, name_match
+from verifier.suppliers.rows import Remark, RowReason, Supplier
+
+__all__ = ["Candidate", "Judge", "MarkFacts", "OtherMark", "RowResult", "RowVerdict", "judge_supplier"]
+
+Judge: TypeAlias = Callable[[bytes | str | Found, Policy | None], Report]
+
+
+class RowVerdict(StrEnum):
+    VALID = "valid"
+    INVALID = "invalid"
+    UNDETERMINED = "undetermined"
+    NO_MARK = "no-mark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkFacts:
+    """What a mark says whose signature verified, and how it stands; `state` as on the mark's page, None if unknown.
+
+    Times are RFC 3339, `since` with the state; `place` and `index` are its leaf's, None where it was not found logged.
+    """
+
+    number: str
+    scheme: str
+    edition: str
+    level: int
+    assessment: str
+    holder: str
+    name: str
+    name_latin: str | None
+    unit: str
+    statement: str
+    statement_latin: str | None
+    valid_from: str
+    valid_until: str
+    last_day: str
+    kid: str
+    owner: str | None
+    recognised_by: str | None
+    state: str | None
+    since: str | None
+    state_reason: str | None
+    successor: str | None
+    place: int | None
+    index: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherMark:
+    """A further mark of the same supplier, not the one reported."""
+
+    number: str | None
+    level: int | None
+    verdict: str
+    reasons: tuple[str, ...]
+    matched_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A holder whose name is the row's or like it, to be confirmed by a person; nothing of it was taken."""
+
+    id: str
+    name: str
+    name_latin: str | None
+    matched: str
+    score: float
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowResult:
+    """What came of one row. `reasons`: why it is not valid; `notes`: remarks beside the verdict.
+
+    `mark` is None unless a signature verified; `matched_by`: "mark", "url", "id", "entity", or None.
+    """
+
+    row: int
+    verdict: RowVerdict
+    reasons: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+    matched_by: str | None = None
+    name_match: NameMatch | None = None
+    mark: MarkFacts | None = None
+    as_of: str | None = None
+    at: str | None = None
+    others: tuple[OtherMark, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    report: Report
+    matched_by: str
+
+
+def judge_supplier(
+    supplier: Supplier, *, finder: Finder | None, judge: Judge, policy: Policy | None = None
+) -> RowResult:
+    """Judge one row under the buyer's policy and the row's own wishes. Without a finder only marks at hand are judged.
+
+    Raises what the finder raises: OSError where its register cannot be read.
+    """
+    wanted = _wanted(supplier, policy)
+    if supplier.subject is not None:
+        judged = [_judge_named(supplier, finder, judge, wanted)]
+    elif supplier.organisation is not None and finder is not None:
+        judged = _judge_held(supplier.organisation, finder, judge, wanted)
+    else:
+        judged = []
+    if not judged:
+        return _without_mark(supplier, finder)
+    best, *rest = sorted(judged, key=_rank)
+    return _result(supplier, best, rest, finder)
+
+
+def _wanted(supplier: Supplier, policy: Policy | None) -> Policy | None:
+    """Add the row's wishes to the policy; where both ask for the same, both must be met."""
+    days = [supplier.needed_until, None if policy is None else policy.valid_until_at_least]
+    levels = [supplier.level, None if policy is None else policy.min_level]
+    if policy is None and not (supplier.scope or supplier.level or supplier.needed_until):
+        return None
+    base = policy or Policy()
+    return replace(
+        base,
+        min_level=max([one for one in levels if one is not None], default=None),
+        valid_until_at_least=max([one for one in days if one is not None], default=None),
+        valid_until_column=None,  # the row's day stands in its place
+        also_in_scope=base.also_in_scope if supplier.scope is None else (*base.also_in_scope, supplier.scope),
+    )
+
+
+def _held_by(policy: Policy | None, organisation: OrganisationId) -> Policy:
+    return replace(policy or Policy(), organisation=str(organisation))
+
+
+def _judge_named(supplier: Supplier, finder: Finder | None, judge: Judge, policy: Policy | None) -> _Judged:
+    subject, organisation = supplier.subject, supplier.organisation
+    if subject is None:
+        raise AssertionError("no mark is named")
+    by = supplier.by or "mark"
+    if organisation is None:
+        return _Judged(report=judge(subject, policy), matched_by=by)
+    report = judge(subject, _held_by(policy, organisation))
+    if report.findings[POLICY].reason is Reason.POLICY_ORGANISATION and report.mark is not None and finder:
+        # Not the holder; but the mark may be a group's that lists it.
+        for held in finder.marks_of(str(organisation)):
+            if held.matched == "entity" and held.mark == report.mark.raw:
+                return _Judged(report=judge(subject, policy), matched_by="entity")
+    return _Judged(report=report, matched_by=by)
+
+
+def _judge_held(
+    organisation: OrganisationId, finder: Finder, judge: Judge, policy: Policy | None
+) -> list[_Judged]:
+    held_by = _held_by(policy, organisation)
+    judged = []
+    for held in finder.marks_of(str(organisation)):
+        asked = held_by if held.matched == "id" else policy
+        judged.append(_Judged(report=judge(held.mark, asked), matched_by=held.matched))
+    return judged
+
+
+_ORDER = {Verdict.VALID: 0, Verdict.UNDETERMINED: 1, Verdict.INVALID: 2}
+
+
+def _rank(one: _Judged) -> tuple[int, bool, int, int]:
+    """The best mark first: by verdict, then what meets the policy, then the higher level, then the later end."""
+    report = one.report
+    claims = None if report.mark is None else report.mark.claims
+    unmet = report.findings[POLICY].outcome is not Outcome.PASSED
+    return (
+        _ORDER[report.verdict],
+        unmet,
+        0 if claims is None else -claims.level,
+        0 if claims is None else -claims.exp,
+    )
+
+
+def _without_mark(supplier: Supplier, finder: Finder | None) -> RowResult:
+    """Nothing was found, or nothing could be looked for; names are offered either way."""
+    faults = supplier.faults
+    if finder is None and not faults:
+        detail = "without a register only marks with their digits can be judged"
+        faults = (Remark(reason=RowReason.REGISTER_NEEDED, detail=detail),)
+    candidates = () if finder is None or supplier.name is None else tuple(_candidates(supplier.name, finder))
+    if faults:
+        return RowResult(
+            row=supplier.row,
+            verdict=RowVerdict.UNDETERMINED,
+            reasons=faults,
+            notes=supplier.notes,
+            candidates=candidates,
+        )
+    if candidates:
+        reason = Remark(reason=RowReason.NAME_ONLY, detail="found by name alone: confirm the number first")
+    else:
+        asked = supplier.organisation or supplier.name or ""
+        reason = Remark(reason=RowReason.NOT_IN_REGISTER, detail=f"the register holds no mark for {asked}")
+    return RowResult(
+        row=supplier.row,
+        verdict=RowVerdict.NO_MARK,
+        reasons=(reason,),
+        notes=supplier.notes,
+        candidates=candidates,
+    )
+
+
+def _candidates(name: str, finder: Finder) -> Iterable[Candidate]:
+    for holder in finder.named(name):
+        numbers = []
+        for held in finder.marks_of(holder.id):
+            with suppress(MalformedError):
+                numbers.append(str(read_mark(held.mark).unsafe_claims.number))
+        yield Candidate(
+            id=holder.id,
+            name=holder.name,
+            name_latin=holder.name_latin,
+            matched=holder.matched,
+            score=round(holder.score, 2),
+            marks=tuple(dict.fromkeys(numbers)),
+        )
+
+
+def _result(supplier: Supplier, best: _Judged, rest: Sequence[_Judged], finder: Finder | None) -> RowResult:
+    report = best.report
+    verdict = RowVerdict(report.verdict.value)
+    if supplier.faults and verdict is RowVerdict.VALID:
+        verdict = RowVerdict.UNDETERMINED
+    reasons = [*supplier.faults]
+    reasons += [
+        Remark(reason=finding.reason, detail=finding.detail)
+        for finding in report.findings
+        if finding.reason is not None
+    ]
+    match = None if report.mark is None else _name_match(supplier.name, best, finder)
+    notes = [*supplier.notes]
+    if match is NameMatch.DIFFERS and report.mark is not None:
+        detail = f"the mark's holder is {report.mark.claims.name}"
+        notes.append(Remark(reason=RowReason.NAME_DIFFERS, detail=detail))
+    if rest:
+        notes.append(
+            Remark(reason=RowReason.SEVERAL_MARKS, detail=f"{len(rest) + 1} marks; the best one stands here")
+        )
+    # Whether the holder was compared is seen from the row: by its number, or as `name_match`.
+    notes += [
+        Remark(reason=note.reason, detail=note.detail)
+        for note in report.notes
+        if note.reason is not NoteReason.HOLDER_NOT_CHECKED
+    ]
+    return RowResult(
+        row=supplier.row,
+        verdict=verdict,
+        reasons=tuple(reasons),
+        notes=tuple(notes),
+        matched_by=best.matched_by,
+        name_match=match,
+        mark=_facts(report),
+        as_of=None if report.as_of is None else iso(report.as_of),
+        at=iso(report.at),
+        others=tuple(_other(one) for one in rest),
+    )
+
+
+def _name_match(name: str | None, best: _Judged, finder: Finder | None) -> NameMatch:
+    """Compare names; a former name, a reading, or the name of a group's member is the holder's where the register says so."""
+    if best.report.mark is None:
+        return NameMatch.NOT_GIVEN
+    claims = best.report.mark.claims
+    match = name_match(name, claims)
+    if match is NameMatch.DIFFERS and name is not None and finder is not None:
+        for holder in finder.named(name):
+            known = holder.matched in ("former", "kana") or holder.matched == best.matched_by == "entity"
+            if known and holder.score >= 1 and holder.id == str(claims.holder):
+                return NameMatch.SAME
+    return match
+
+
+def _other(one: _Judged) -> OtherMark:
+    claims = None if one.report.mark is None else one.report.mark.claims
+    return OtherMark(
+        number=None if claims is None else str(claims.number),
+        level=None if claims is None else claims.level,
+        verdict=one.report.verdict.value,
+        reasons=tuple(one.report.reasons),
+        matched_by=one.matched_by,
+    )
+
+
+def _facts(report: Report) -> MarkFacts | None:
+    if report.mark is None:
+        return None
+    claims, status, log = report.mark.claims, report.status, report.log
+    return MarkFacts(
+        number=str(claims.number),
+        scheme=claims.scheme,
+        edition=claims.edition,
+        level=claims.level,
+        assessment=claims.assessment.slug,
+        holder=str(claims.holder),
+        name=claims.name,
+        name_latin=claims.name_latin,
+        unit=claims.unit.slug,
+        statement=claims.statement,
+        statement_latin=claims.statement_latin,
+        valid_from=iso(claims.nbf),
+        valid_until=iso(claims.exp),
+        last_day=last_day(claims.exp, offset=report.offset),
+        kid=report.mark.header.kid.hex(),
+        owner=report.owner,
+        recognised_by=None if report.authority is None else report.authority.recognised_by,
+        state=_state(report),
+        since=None if status is None or status.since is None else iso(status.since),
+        state_reason=None if status is None else status.reason,
+        successor=None if status is None else status.successor,
+        place=None if log is None else log.place,
+        index=None if log is None else log.index,
+    )
+
+
+def _state(report: Report) -> str | None:
+    """The mark's state at the time judged: what ended it before its dates, else its dates; None where nobody can say."""
+    if report.mark is None or report.status is None:
+        return None
+    if report.status.value != "valid":
+        return report.status.value
+    if report.at >= report.mark.claims.exp:
+        return "expired"
+    return "not-yet-valid" if report.at < report.mark.claims.nbf else "valid"

@@ -1,0 +1,146 @@
+"""A `Finder` over a register file: everything is read once, and kept in memory.
+
+What it gives is what the register's log holds, each entry proven to be its leaf; who signed a mark is for the judge to
+establish. A list of a group's members counts only by the hash the mark names, a profile only under its issuer's key.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cached_property
+from hashlib import sha256
+from threading import RLock
+
+from keys.signed import read_mark, read_profile
+from keys.trust import public_key
+from schemas import cbor
+from schemas.claims import MarkClaims
+from schemas.errors import MalformedError
+from schemas.evidence import Archive
+from schemas.leaves import IssueLeaf, leaf_from_bytes
+from schemas.profile import ProfileClaims
+from verifier.bundle_view import BundleView
+from verifier.search_keys import grams, keys_of, question
+from verifier.suppliers.finding import HeldMark, Holder
+
+__all__ = ["RegisterFinder"]
+
+ALIKE = 0.6  # of the parts of two names must be the same for one to be offered for the other
+MAX_ENTITIES = 65536  # bytes of a list of a group's members
+_NAMES = ("name", "latin", "kana", "former", "entity")
+
+
+class RegisterFinder:
+    """Reads a register whose view is already authenticated; `archive` is the same file."""
+
+    def __init__(self, view: BundleView, archive: Archive) -> None:
+        self._view, self._archive = view, archive
+        self._lock = RLock()
+
+    def mark(self, number: str) -> bytes | None:
+        with self._lock:
+            return self._by_number.get(number)
+
+    def marks_of(self, organisation: str) -> Sequence[HeldMark]:
+        with self._lock:
+            return self._by_holder.get(organisation, ())
+
+    def named(self, name: str, *, limit: int = 5) -> Sequence[Holder]:
+        asked = question(name).names
+        with self._lock:
+            found: dict[str, tuple[float, str]] = {}
+            for text in asked:
+                for key, score in self._alike(text):
+                    for holder, matched in self._keys[key]:
+                        if score > found.get(holder, (0.0, ""))[0]:
+                            found[holder] = score, matched
+            best = sorted(found.items(), key=lambda one: (-one[1][0], one[0]))[:limit]
+            return [
+                Holder(
+                    id=holder, name=claims.name, name_latin=claims.name_latin, matched=matched, score=score
+                )
+                for holder, (score, matched) in best
+                for claims in [self._newest[holder]]
+            ]
+
+    def _alike(self, text: str) -> list[tuple[str, float]]:
+        if text in self._keys:
+            return [(text, 1.0)]
+        parts = grams(text)
+        shared = Counter(key for part in parts for key in self._by_gram.get(part, ()))
+        scores = [(key, 2 * count / (len(parts) + len(grams(key)))) for key, count in shared.items()]
+        return [(key, min(score, 0.99)) for key, score in scores if score >= ALIKE]
+
+    @cached_property
+    def _marks(self) -> list[tuple[bytes, MarkClaims]]:
+        """Every mark of the log, in its order, with what it claims."""
+        found = []
+        for _, _, entry in self._view.leaves():
+            with suppress(MalformedError):
+                leaf = leaf_from_bytes(entry)
+                if isinstance(leaf, IssueLeaf):
+                    found.append((leaf.mark, read_mark(leaf.mark).unsafe_claims))
+        return found
+
+    @cached_property
+    def _by_number(self) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for mark, claims in self._marks:
+            found.setdefault(str(claims.number), mark)
+        return found
+
+    @cached_property
+    def _newest(self) -> dict[str, MarkClaims]:
+        return {str(claims.holder): claims for _, claims in self._marks}
+
+    @cached_property
+    def _by_holder(self) -> dict[str, list[HeldMark]]:
+        found: dict[str, list[HeldMark]] = defaultdict(list)
+        for mark, claims in self._marks:
+            holder = str(claims.holder)
+            found[holder].append(HeldMark(mark=mark, matched="id"))
+            for entity in self._entities(claims):
+                if entity != holder:
+                    found[entity].append(HeldMark(mark=mark, matched="entity"))
+        return dict(found)
+
+    def _entities(self, claims: MarkClaims) -> list[str]:
+        """The members of a group's mark; none where the list is missing or is not the one the mark names."""
+        with suppress(MalformedError):
+            data = self._archive.find(f"entities/{claims.number}.cbor")
+            if data is not None and sha256(data).digest() == claims.entities_sha256:
+                listed = cbor.decode(data, max_size=MAX_ENTITIES)
+                return [one for one in listed if type(one) is str] if type(listed) is list else []
+        return []
+
+    def _profile(self, mark: bytes, claims: MarkClaims) -> ProfileClaims | None:
+        """The mark's profile, where its issuer's key signed it."""
+        with suppress(MalformedError):
+            data = self._archive.find(f"profile/{claims.number}.cwt")
+            profile = None if data is None else read_profile(data)
+            key = self._view.chain.current.find_key(read_mark(mark).header.kid)
+            if profile is not None and key is not None and profile.header.kid == read_mark(mark).header.kid:
+                signed = profile.verified_by(public_key(key))
+                if signed is not None and signed.claims.number == claims.number:
+                    return signed.claims
+        return None
+
+    @cached_property
+    def _keys(self) -> dict[str, list[tuple[str, str]]]:
+        """Holders by each folded name, with what kind of name it is."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for mark, claims in self._marks:
+            profile = self._profile(mark, claims)
+            for key in sorted(keys_of(claims, None if profile is None else profile.document)):
+                # The number of a member is a key of kind "entity" too; it is found as a number, not as a name.
+                if key.matched in _NAMES and (key.by_parts or not key.text.isdigit()):
+                    found[key.text].append((str(claims.holder), key.matched))
+        return {text: sorted(set(held), key=lambda one: _NAMES.index(one[1])) for text, held in found.items()}
+
+    @cached_property
+    def _by_gram(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for text in self._keys:
+            for part in grams(text):
+                found[part].append(text)
+        return dict(found)
