@@ -6,7 +6,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 LOCK   := requirements.lock
-LOCKED_EXTRAS := images issuer registry pkcs11 dev
+LOCKED_EXTRAS := images xlsx issuer registry pkcs11 dev
 
 DEMO_DIR ?= var/demo
 PORT     ?= 8080

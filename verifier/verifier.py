@@ -1,8 +1,11 @@
 """`Verifier`: the library's front door. It adds the clock and the memory to `verify`, and decides nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
+from functools import partial
+from itertools import chain as chain_of
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from time import time as system_time
@@ -20,6 +23,7 @@ from verifier.anchors import AnchorStore
 from verifier.checks import check_memory
 from verifier.ground import Ground
 from verifier.http import Fetcher, FetchError, HttpFetcher
+from verifier.many import can_fork, cores, pieces_of, spread
 from verifier.partners import Partners, adapted_policy, chosen, chosen_by_host, under_recognition
 from verifier.policy import Policy
 from verifier.report import (
@@ -72,6 +76,7 @@ class Verifier:
         self._lock = Lock()
         self.evidence_mark: bytes | None = None  # the mark a file of evidence is about, unverified
         self._opened: FileSource | None = None
+        self._again: Callable[[], Verifier] | None = None  # opens the same file anew, in another process
 
     def __enter__(self) -> Self:
         return self
@@ -109,6 +114,15 @@ class Verifier:
         )
         verifier.evidence_mark = source.evidence_mark
         verifier._opened = source
+        if not isinstance(content, bytes):
+            again: dict[str, Any] = {
+                "anchor": anchor,
+                "state": state,
+                "chain": chain,
+                "partners": partners,
+                "clock": clock,
+            }
+            verifier._again = partial(cls.from_bundle, content, **again)
         return verifier
 
     @classmethod
@@ -194,6 +208,39 @@ class Verifier:
             for moment in (start, start + DAY - 1)
         ]
         return max(reports, key=_badness)
+
+    def verify_many(
+        self,
+        subjects: Iterable[bytes | str | Found],
+        *,
+        at: datetime | date | None = None,
+        policy: Policy | None = None,
+        max_age: int | None = None,
+        workers: int | None = None,
+    ) -> Iterator[Report]:
+        """Judge many, one report each and in their order, as they come.
+
+        `workers`: processes, each of which opens the same file; only for a verifier of a file on disk. None: one a core
+        for more than a thousand subjects where this process can be forked, else none beside this one. Where it
+        cannot, a program that asks for them must be guarded by `if __name__ == "__main__"`. The rest is as in `verify`.
+        """
+        asked = partial(_verify_piece, at=at, policy=policy, max_age=max_age)
+        pieces = pieces_of(subjects, _PIECE)
+        begun = list(islice(pieces, 1 + _MANY // _PIECE))
+        if workers is None:
+            is_worth = self._again is not None and len(begun) > _MANY // _PIECE and can_fork()
+            workers = cores() if is_worth else 1
+        done: Iterator[list[Report]]
+        if workers == 1:
+            done = (asked(self, piece) for piece in chain_of(begun, pieces))
+        elif self._again is None:
+            raise ValueError(
+                "further processes need a verifier of a file on disk, from Verifier.from_bundle(path)"
+            )
+        else:
+            done = spread(partial(_begin, self._again, asked), chain_of(begun, pieces), workers=workers)
+        for reports in done:
+            yield from reports
 
     def require(
         self,
@@ -341,6 +388,19 @@ class Verifier:
             if self._chain is None or view.chain.current.version >= self._chain.current.version:
                 self._chain = view.chain
             self._seen = view
+
+
+_PIECE, _MANY = 100, 1000  # subjects
+
+
+def _verify_piece(verifier: Verifier, piece: list[bytes | str | Found], **asked: Any) -> list[Report]:
+    return [verifier.verify(subject, **asked) for subject in piece]
+
+
+def _begin(
+    again: Callable[[], Verifier], asked: Callable[[Verifier, list[bytes | str | Found]], list[Report]]
+) -> Callable[[list[bytes | str | Found]], list[Report]]:
+    return partial(asked, again())
 
 
 _blank_found = twin_of(Found)

@@ -9,7 +9,8 @@ from verifier.bundle_view import BundleView
 from verifier.suppliers.columns import find_columns
 from verifier.suppliers.judge import RowResult, judge_supplier
 from verifier.suppliers.register import RegisterFinder
-from verifier.suppliers.rows import suppliers_of
+from verifier.suppliers.rows import supplier_of
+from verifier.suppliers.run import questions_of
 from verifier.suppliers.sheets import Table, records_of
 
 
@@ -41,10 +42,10 @@ class Buyer:
         columns = find_columns(table)
         return [
             judge_supplier(
-                one,
+                supplier_of(row, cells, until=until),
                 finder=None if offline else self.finder,
                 judge=lambda subject, asked: self.verifier.verify(subject, policy=asked),
                 policy=policy,
             )
-            for one in suppliers_of(table, columns)
+            for row, cells, until in questions_of(table, columns)
         ]

@@ -18,7 +18,7 @@ from keys.signed import read_mark
 from schemas.errors import MalformedError
 from schemas.organisation_id import OrganisationId
 from schemas.qr import Found
-from schemas.times import iso, last_day
+from schemas.times import last_day
 from verifier.policy import Policy
 from verifier.report import POLICY, NoteReason, Outcome, Reason, Report, Verdict
 from verifier.suppliers.finding import Finder
@@ -41,7 +41,8 @@ class RowVerdict(StrEnum):
 class MarkFacts:
     """What a mark says whose signature verified, and how it stands; `state` as on the mark's page, None if unknown.
 
-    Times are RFC 3339, `since` with the state; `place` and `index` are its leaf's, None where it was not found logged.
+    Times are POSIX seconds, `since` with the state, `offset` the scheme's; `place` and `index` are its leaf's, None where
+    it was not found logged.
     """
 
     number: str
@@ -55,18 +56,23 @@ class MarkFacts:
     unit: str
     statement: str
     statement_latin: str | None
-    valid_from: str
-    valid_until: str
-    last_day: str
+    issued_at: int
+    valid_from: int
+    valid_until: int
+    offset: int
     kid: str
     owner: str | None
     recognised_by: str | None
     state: str | None
-    since: str | None
+    since: int | None
     state_reason: str | None
     successor: str | None
     place: int | None
     index: int | None
+
+    @property
+    def last_day(self) -> str:
+        return last_day(self.valid_until, offset=self.offset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +112,8 @@ class RowResult:
     matched_by: str | None = None
     name_match: NameMatch | None = None
     mark: MarkFacts | None = None
-    as_of: str | None = None
-    at: str | None = None
+    as_of: int | None = None
+    at: int | None = None
     others: tuple[OtherMark, ...] = ()
     candidates: tuple[Candidate, ...] = ()
 
@@ -119,43 +125,53 @@ class _Judged:
 
 
 def judge_supplier(
-    supplier: Supplier, *, finder: Finder | None, judge: Judge, policy: Policy | None = None
+    supplier: Supplier,
+    *,
+    finder: Finder | None,
+    judge: Judge,
+    policy: Policy | None = None,
+    blind: Remark | None = None,
 ) -> RowResult:
     """Judge one row under the buyer's policy and the row's own wishes. Without a finder only marks at hand are judged.
 
-    Raises what the finder raises: OSError where its register cannot be read.
+    `blind`: why the register cannot say today that it holds no mark (it is old, say). Raises what the finder raises:
+    OSError where its register cannot be read.
     """
-    wanted = _wanted(supplier, policy)
     if supplier.subject is not None:
-        judged = [_judge_named(supplier, finder, judge, wanted)]
+        judged = [_judge_named(supplier, finder, judge, policy)]
     elif supplier.organisation is not None and finder is not None:
-        judged = _judge_held(supplier.organisation, finder, judge, wanted)
+        judged = _judge_held(supplier, supplier.organisation, finder, judge, policy)
     else:
         judged = []
     if not judged:
-        return _without_mark(supplier, finder)
-    best, *rest = sorted(judged, key=_rank)
+        return _without_mark(supplier, finder, blind)
+    best, *rest = judged if len(judged) == 1 else sorted(judged, key=_rank)
     return _result(supplier, best, rest, finder)
 
 
-def _wanted(supplier: Supplier, policy: Policy | None) -> Policy | None:
-    """Add the row's wishes to the policy; where both ask for the same, both must be met."""
-    days = [supplier.needed_until, None if policy is None else policy.valid_until_at_least]
-    levels = [supplier.level, None if policy is None else policy.min_level]
-    if policy is None and not (supplier.scope or supplier.level or supplier.needed_until):
-        return None
-    base = policy or Policy()
+def _wanted(supplier: Supplier, policy: Policy | None, organisation: OrganisationId | None) -> Policy | None:
+    """Add the row's wishes to the policy, and whose mark it must be; where both ask for the same, both must be met."""
+    held_by = None if organisation is None else str(organisation)
+    if policy is None:
+        if not (supplier.scope or supplier.level or supplier.needed_until or held_by):
+            return None
+        return Policy(
+            organisation=held_by,
+            min_level=supplier.level,
+            valid_until_at_least=supplier.needed_until,
+            also_in_scope=() if supplier.scope is None else (supplier.scope,),
+        )
+    levels = [one for one in (supplier.level, policy.min_level) if one is not None]
+    days = [one for one in (supplier.needed_until, policy.valid_until_at_least) if one is not None]
+    further = () if supplier.scope is None else (supplier.scope,)
     return replace(
-        base,
-        min_level=max([one for one in levels if one is not None], default=None),
-        valid_until_at_least=max([one for one in days if one is not None], default=None),
+        policy,
+        organisation=held_by,
+        min_level=max(levels, default=None),
+        valid_until_at_least=max(days, default=None),
         valid_until_column=None,  # the row's day stands in its place
-        also_in_scope=base.also_in_scope if supplier.scope is None else (*base.also_in_scope, supplier.scope),
+        also_in_scope=(*policy.also_in_scope, *further),
     )
-
-
-def _held_by(policy: Policy | None, organisation: OrganisationId) -> Policy:
-    return replace(policy or Policy(), organisation=str(organisation))
 
 
 def _judge_named(supplier: Supplier, finder: Finder | None, judge: Judge, policy: Policy | None) -> _Judged:
@@ -163,24 +179,23 @@ def _judge_named(supplier: Supplier, finder: Finder | None, judge: Judge, policy
     if subject is None:
         raise AssertionError("no mark is named")
     by = supplier.by or "mark"
-    if organisation is None:
-        return _Judged(report=judge(subject, policy), matched_by=by)
-    report = judge(subject, _held_by(policy, organisation))
-    if report.findings[POLICY].reason is Reason.POLICY_ORGANISATION and report.mark is not None and finder:
-        # Not the holder; but the mark may be a group's that lists it.
+    report = judge(subject, _wanted(supplier, policy, organisation))
+    not_the_holder = report.findings[POLICY].reason is Reason.POLICY_ORGANISATION
+    if organisation is not None and not_the_holder and report.mark is not None and finder is not None:
+        # But the mark may be a group's that lists it.
         for held in finder.marks_of(str(organisation)):
             if held.matched == "entity" and held.mark == report.mark.raw:
-                return _Judged(report=judge(subject, policy), matched_by="entity")
+                report = judge(subject, _wanted(supplier, policy, None))
+                return _Judged(report=report, matched_by="entity")
     return _Judged(report=report, matched_by=by)
 
 
 def _judge_held(
-    organisation: OrganisationId, finder: Finder, judge: Judge, policy: Policy | None
+    supplier: Supplier, organisation: OrganisationId, finder: Finder, judge: Judge, policy: Policy | None
 ) -> list[_Judged]:
-    held_by = _held_by(policy, organisation)
     judged = []
     for held in finder.marks_of(str(organisation)):
-        asked = held_by if held.matched == "id" else policy
+        asked = _wanted(supplier, policy, organisation if held.matched == "id" else None)
         judged.append(_Judged(report=judge(held.mark, asked), matched_by=held.matched))
     return judged
 
@@ -201,12 +216,14 @@ def _rank(one: _Judged) -> tuple[int, bool, int, int]:
     )
 
 
-def _without_mark(supplier: Supplier, finder: Finder | None) -> RowResult:
+def _without_mark(supplier: Supplier, finder: Finder | None, blind: Remark | None) -> RowResult:
     """Nothing was found, or nothing could be looked for; names are offered either way."""
     faults = supplier.faults
     if finder is None and not faults:
         detail = "without a register only marks with their digits can be judged"
         faults = (Remark(reason=RowReason.REGISTER_NEEDED, detail=detail),)
+    elif blind is not None:
+        faults = (*faults, blind)
     candidates = () if finder is None or supplier.name is None else tuple(_candidates(supplier.name, finder))
     if faults:
         return RowResult(
@@ -280,8 +297,8 @@ def _result(supplier: Supplier, best: _Judged, rest: Sequence[_Judged], finder: 
         matched_by=best.matched_by,
         name_match=match,
         mark=_facts(report),
-        as_of=None if report.as_of is None else iso(report.as_of),
-        at=iso(report.at),
+        as_of=report.as_of,
+        at=report.at,
         others=tuple(_other(one) for one in rest),
     )
 
@@ -327,14 +344,15 @@ def _facts(report: Report) -> MarkFacts | None:
         unit=claims.unit.slug,
         statement=claims.statement,
         statement_latin=claims.statement_latin,
-        valid_from=iso(claims.nbf),
-        valid_until=iso(claims.exp),
-        last_day=last_day(claims.exp, offset=report.offset),
+        issued_at=claims.iat,
+        valid_from=claims.nbf,
+        valid_until=claims.exp,
+        offset=report.offset,
         kid=report.mark.header.kid.hex(),
         owner=report.owner,
         recognised_by=None if report.authority is None else report.authority.recognised_by,
         state=_state(report),
-        since=None if status is None or status.since is None else iso(status.since),
+        since=None if status is None else status.since,
         state_reason=None if status is None else status.reason,
         successor=None if status is None else status.successor,
         place=None if log is None else log.place,

@@ -50,8 +50,8 @@ def name_match(name: str | None, claims: MarkClaims) -> NameMatch:
 def is_same_name(one: str, other: str) -> bool:
     """Whether two names are one name written in two ways; where both say a Japanese form and its place, both agree."""
     one, other = _written_out(one), _written_out(other)
-    if (whole := fold(one)) == fold(other):
-        return whole != ""
+    if one == other or fold(one) == fold(other) != "":
+        return True
     bare = without_form(one)
     if not bare or bare != without_form(other):
         return False

@@ -4,7 +4,7 @@ What cannot be read does not end the run: it is a remark beside what could be re
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,10 +15,8 @@ from schemas.qr import Found
 from verifier.inputs import Unreadable, read_text
 from verifier.search_keys import fold
 from verifier.suppliers.cells import CellError, is_lost_number, read_day, read_level
-from verifier.suppliers.columns import Columns
-from verifier.suppliers.sheets import Table
 
-__all__ = ["FAULTS", "Remark", "RowReason", "Supplier", "repeated", "supplier_of", "suppliers_of"]
+__all__ = ["FAULTS", "Remark", "RowReason", "Supplier", "keys_of", "supplier_of"]
 
 MAX_CELL = 4096  # characters of a cell that are looked at
 
@@ -94,20 +92,6 @@ _FAULTS_OF_IDS = {
     "lost-zero": RowReason.LOST_ZERO,
     "wrong-check": RowReason.WRONG_CHECK,
 }
-
-
-def suppliers_of(table: Table, columns: Columns, *, until_asked: bool = False) -> list[Supplier]:
-    """Read every row that is not blank. `until_asked`: a policy asks for the day in the column `columns.until`."""
-    found = []
-    for number, record in enumerate(table.records[columns.first :], columns.first + 1):
-        if not any(cell.strip() for cell in record):
-            continue
-        cells = columns.cells(record)
-        day = None
-        if until_asked and columns.until is not None:
-            day = record[columns.until].strip() if columns.until < len(record) else ""
-        found.append(supplier_of(number, cells, until=day))
-    return found
 
 
 def supplier_of(row: int, cells: Mapping[str, str], *, until: str | None = None) -> Supplier:
@@ -193,21 +177,10 @@ def _organisation(cells: Mapping[str, str], faults: list[Remark]) -> Organisatio
     return None
 
 
-def repeated(suppliers: Sequence[Supplier]) -> dict[int, int]:
-    """Give, for each row that names a supplier again, the first row that names it."""
-    first: dict[str, int] = {}
-    again: dict[int, int] = {}
-    for one in suppliers:
-        for key in _keys(one):
-            if (before := first.setdefault(key, one.row)) != one.row:
-                again.setdefault(one.row, before)
-    return again
-
-
-def _keys(one: Supplier) -> Iterable[str]:
+def keys_of(one: Supplier) -> tuple[str, ...]:
+    """What a row names a supplier by: rows that share one of these name the same supplier."""
     if isinstance(one.subject, Found) and one.subject.number is not None:
-        yield f"mark {one.subject.number}"
-    elif one.organisation is not None:
-        yield f"id {one.organisation}"
-    elif one.subject is None and one.name is not None:
-        yield f"name {fold(one.name)}"
+        return (f"mark {one.subject.number}",)
+    if one.organisation is not None:
+        return (f"id {one.organisation}",)
+    return (f"name {fold(one.name)}",) if one.subject is None and one.name is not None else ()

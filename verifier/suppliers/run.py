@@ -1,0 +1,179 @@
+"""A whole table: open the register once a process, judge every row, name what stands twice.
+
+Nothing is sent: whom a buyer buys from is the buyer's business. A row that is broken is a result like any other.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from time import time
+from typing import TypeAlias
+
+from keys.trust import TrustChain
+from schemas.errors import MalformedError
+from schemas.times import iso, to_seconds
+from verifier.anchors import AnchorError, AnchorStore
+from verifier.bundle_view import BundleView
+from verifier.checks import CLOCK_ROOM, check_memory
+from verifier.many import cores, pieces_of, spread
+from verifier.policy import Policy
+from verifier.report import Reason
+from verifier.state import Remembered, StateFile
+from verifier.suppliers.columns import Columns
+from verifier.suppliers.finding import Finder
+from verifier.suppliers.judge import RowResult, judge_supplier
+from verifier.suppliers.register import RegisterFinder
+from verifier.suppliers.rows import Remark, RowReason, keys_of, supplier_of
+from verifier.suppliers.sheets import Table
+from verifier.verifier import Verifier
+
+__all__ = ["Check", "Opening", "Question", "judge_all", "questions_of"]
+
+PIECE = 200  # rows handed to a process at once
+MANY = 2_000  # rows from which further processes are worth their start
+
+# One row asked: its number as a spreadsheet counts, its known cells, and the cell of a policy's column:NAME.
+Question: TypeAlias = tuple[int, dict[str, str], str | None]
+_Answer: TypeAlias = tuple[RowResult, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How each process comes to the same judge."""
+
+    bundle: Path
+    anchor: str
+    state: Path | None = None
+    partners: tuple[Path, ...] = ()
+    at: datetime | date | None = None
+    policy: Policy | None = None
+    max_age: int | None = None
+    clock: Callable[[], float] = time
+
+    def begin(self) -> Callable[[Sequence[Question]], list[_Answer]]:
+        return Check(self).answers
+
+
+class Check:
+    """An authentic bundle, opened. Raises AnchorError, MalformedError for one that is not, OSError."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        chain = None if opening.state is None else AnchorStore(opening.state).find_chain(opening.anchor)
+        self.verifier = Verifier.from_bundle(
+            opening.bundle,
+            anchor=opening.anchor,
+            state=opening.state,
+            chain=chain,
+            partners=opening.partners,
+            clock=opening.clock,
+        )
+        file = self.verifier.file
+        if file is None:
+            raise AssertionError("a bundle was opened")
+        self.archive, trust, view = file.archive, file.trust(), file.held()
+        if not isinstance(trust, TrustChain):
+            raise AnchorError(trust.detail)
+        if not isinstance(view, BundleView):
+            raise MalformedError("is evidence of one mark, not a bundle; judge it with `akashi verify FILE`")
+        if view.refused is not None or not view.heads:
+            raise MalformedError(
+                f"the bundle is not authentic: {view.refused.detail if view.refused else 'no log'}"
+            )
+        self.chain, self.view = trust, view
+        self.finder: Finder | None = None
+        if self.archive.manifest.variant == "register":
+            self.finder = RegisterFinder(view, self.archive)
+        self.blind = self._blind()
+
+    def close(self) -> None:
+        self.verifier.close()
+
+    def _blind(self) -> Remark | None:
+        """Why this file cannot say that there is no mark: what it holds may not be what there is."""
+        opening, newest = self._opening, self.view.newest_list
+        now = int(opening.clock())
+        when = to_seconds(opening.at) if isinstance(opening.at, datetime) else now
+        if newest is None:
+            return Remark(reason=Reason.STATUS_UNAVAILABLE, detail="no status list in the file is authentic")
+        ages = [opening.max_age, None if opening.policy is None else opening.policy.max_status_age]
+        oldest = min([age for age in ages if age is not None], default=None)
+        if when >= newest.claims.exp or (oldest is not None and when - newest.as_of > oldest):
+            return Remark(reason=Reason.STATUS_STALE, detail=f"known as of {iso(newest.as_of)}")
+        remembered = Remembered()
+        if opening.state is not None:
+            remembered = StateFile(opening.state, opening.anchor).load()
+        refused = check_memory(self.view, remembered)
+        if refused is not None:
+            return Remark(reason=refused.reason, detail=refused.detail)
+        if now < max(head.seen_at for head in self.view.heads) - CLOCK_ROOM:
+            return Remark(reason=Reason.CLOCK_BEHIND, detail=f"it is before {iso(newest.as_of)} here")
+        return None
+
+    def answers(self, questions: Sequence[Question]) -> list[_Answer]:
+        """Judge some rows; with each what it names, so that rows naming the same can be told."""
+        opening, judged = self._opening, []
+        for row, cells, until in questions:
+            supplier = supplier_of(row, cells, until=until)
+            result = judge_supplier(
+                supplier,
+                finder=self.finder,
+                judge=lambda subject, policy: self.verifier.verify(
+                    subject, at=opening.at, policy=policy, max_age=opening.max_age
+                ),
+                policy=opening.policy,
+                blind=self.blind,
+            )
+            judged.append((result, keys_of(supplier)))
+        return judged
+
+
+def questions_of(table: Table, columns: Columns) -> list[Question]:
+    """Give every row of a table that is not blank as a question."""
+    found: list[Question] = []
+    for number, record in enumerate(table.records[columns.first :], columns.first + 1):
+        if any(cell.strip() for cell in record):
+            until = None
+            if columns.until is not None:
+                until = record[columns.until].strip() if columns.until < len(record) else ""
+            found.append((number, columns.cells(record), until))
+    return found
+
+
+def judge_all(
+    opening: Opening,
+    questions: Sequence[Question],
+    *,
+    check: Check | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> list[RowResult]:
+    """Judge every row, in order. `workers`: None for one a core, and one alone where the rows are few.
+
+    `check` is the same, already opened, for when one process does it all. Raises as `Check` does.
+    """
+    if workers is None:
+        workers = cores() if len(questions) >= MANY else 1
+    pieces = pieces_of(questions, PIECE)
+    results: list[RowResult] = []
+    first: dict[str, int] = {}
+    opened = Check(opening) if workers == 1 and check is None else check
+    done = (
+        map(opened.answers, pieces)
+        if workers == 1 and opened
+        else spread(opening.begin, pieces, workers=workers)
+    )
+    for answers in done:
+        for result, keys in answers:
+            before = min([first.setdefault(key, result.row) for key in keys], default=result.row)
+            results.append(result if before == result.row else _repeated(result, before))
+        progress(len(results), len(questions))
+    if opened is not None and opened is not check:
+        opened.close()
+    return results
+
+
+def _repeated(result: RowResult, before: int) -> RowResult:
+    note = Remark(reason=RowReason.DUPLICATE_ROW, detail=f"row {before} names the same")
+    return replace(result, notes=(note, *result.notes))
