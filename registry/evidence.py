@@ -4,7 +4,6 @@ Proofs of a mark and of its events are for ever against the first kept checkpoin
 goes with the snapshot leaf that names its own N, so that a publication going on meanwhile tears nothing.
 """
 
-import io
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,13 +17,9 @@ from registry.models import EventRow, LeafRow, MarkRow, ProfileRow
 from schemas.checkpoint import Checkpoint, read_checkpoint
 from schemas.entry_bundles import read_entry
 from schemas.errors import MalformedError
-from schemas.evidence import ListedLog, ListedStatus, Manifest, write_archive
 from schemas.leaves import SnapshotLeaf, leaf_from_bytes
-from schemas.note import SignedNote
 from schemas.status_list import StatusListClaims, StatusUri
-from schemas.tiles import inclusion_proof
-from schemas.times import iso
-from schemas.tlog_proof import TlogProof
+from verifier.evidence_file import evidence_file, leaf_proof
 
 if TYPE_CHECKING:
     from registry.services import Services
@@ -75,10 +70,7 @@ def _proof_of(files: RegistryFiles, *, index: int, size: int) -> bytes:
     note, newest = files.find_checkpoint(size), newest_checkpoint(files)
     if note is None or newest is None:
         raise FilesError(f"the checkpoint of size {size} is missing")
-    hashes = inclusion_proof(files.read_tile, index, size, held=max(size, newest[0].size))
-    return TlogProof(
-        index=index, hashes=tuple(hashes), checkpoint_note=SignedNote.from_bytes(note)
-    ).to_bytes()
+    return leaf_proof(files.read_tile, index, note, size=size, held=max(size, newest[0].size))
 
 
 def newest_checkpoint(files: RegistryFiles) -> tuple[Checkpoint, bytes] | None:
@@ -176,14 +168,12 @@ def _written(
         data, claims, entry, proof = listed
         members["status.cwt"], members["snapshot.leaf"], members["snapshot.proof"] = data, entry, proof
         as_of = None if as_of is None else min(as_of, claims.iat)
-    manifest = Manifest(
-        variant="evidence",
-        as_of=None if as_of is None else iso(as_of),
-        hosts=tuple(host.host for host in services.document().hosts),
-        trust=tuple(services.files.trust_versions()),
-        logs=(ListedLog(dir="", origin=head.origin, size=head.size),),
-        lists=() if listed is None else (ListedStatus(file="status.cwt", uri=listed[1].uri),),
+    return evidence_file(
+        members,
+        as_of=as_of,
+        hosts=[host.host for host in services.document().hosts],
+        trust=services.files.trust_versions(),
+        origin=head.origin,
+        size=head.size,
+        status_uri=None if listed is None else listed[1].uri,
     )
-    out = io.BytesIO()
-    write_archive(out, [("bundle.json", manifest.to_bytes()), *sorted(members.items())])
-    return out.getvalue()

@@ -17,6 +17,7 @@ from verifier.monitor.kept import KeptError
 from verifier.policy import PolicyError
 from verifier.render import printable
 from verifier.state import StateError
+from verifier.suppliers.command import add_check_command
 from verifier.trust_commands import add_trust_commands
 from verifier.verify_command import USAGE, UsageError, add_verify_command
 
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"akashi-marks {version('akashi-marks')}")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     add_verify_command(verbs)
+    add_check_command(verbs)
     add_trust_commands(verbs)
     add_bundle_commands(verbs)
     add_monitor_command(verbs)

@@ -31,7 +31,16 @@ from verifier.sources import MAX_BUNDLE, FileSource
 from verifier.verifier import Verifier
 from verifier.words import LANGUAGES, meaning, title
 
-__all__ = ["USAGE", "UsageError", "add_verify_command"]
+__all__ = [
+    "INVALID",
+    "UNDETERMINED",
+    "USAGE",
+    "UsageError",
+    "add_verify_command",
+    "asked_anchor",
+    "asked_time",
+    "first_host",
+]
 
 USAGE, INVALID, UNDETERMINED = 2, 1, 3
 # Allowed in JSON, yet able to drive a terminal or turn a line around; written as \\uXXXX.
@@ -76,10 +85,10 @@ def add_verify_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParse
 
 def _verify(arguments: argparse.Namespace) -> int:
     policy = _policy(arguments)
-    at = _time(arguments.at)
+    at = asked_time(arguments.at)
     max_age = None if arguments.max_age is None else parse_duration(arguments.max_age)
     store = AnchorStore(arguments.state or default_state())
-    anchor, state = _anchor(arguments, store)
+    anchor, state = asked_anchor(arguments, store)
     lang = arguments.lang or language()
     codes: set[int] = set()
     with _verifier(arguments, anchor, state, store) as verifier:
@@ -123,7 +132,7 @@ def _judge(
     return own.verify(own.evidence_mark or one.found, at=at, policy=policy, max_age=max_age), own.chain
 
 
-def _anchor(arguments: argparse.Namespace, store: AnchorStore) -> tuple[str | None, Path | None]:
+def asked_anchor(arguments: argparse.Namespace, store: AnchorStore) -> tuple[str | None, Path | None]:
     """Give the anchor, and where to remember: in a folder that was named, or with a pinned anchor."""
     named = arguments.anchor or os.environ.get("AKASHI_ANCHOR")
     asked_to_remember = arguments.state is not None or bool(os.environ.get("AKASHI_STATE"))
@@ -146,7 +155,7 @@ def _verifier(
         return Verifier.from_bundle(ours, anchor=anchor, state=state, chain=chain, partners=partners)
     if arguments.offline:
         return Verifier.without_source(chain)
-    registry = arguments.registry or _host(chain)
+    registry = arguments.registry or first_host(chain)
     if registry is None:
         return Verifier.without_source(chain)
     return Verifier.from_registry(registry, anchor=anchor, state=state, chain=chain, partners=named)
@@ -197,7 +206,7 @@ def _fetch_whole(url: str) -> bytes:
     return data
 
 
-def _host(chain: TrustChain | None) -> str | None:
+def first_host(chain: TrustChain | None) -> str | None:
     """Reach the first host the trust document names; never one that stands in the input alone."""
     hosts = [] if chain is None else [entry.host for entry in chain.current.hosts if entry.until is None]
     return f"https://{hosts[0]}" if hosts else None
@@ -216,7 +225,7 @@ def _policy(arguments: argparse.Namespace) -> Policy | None:
     return replace(policy or Policy(), organisation=organisation)
 
 
-def _time(text: str | None) -> datetime | date | None:
+def asked_time(text: str | None) -> datetime | date | None:
     if text is None:
         return None
     try:

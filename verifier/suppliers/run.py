@@ -59,7 +59,7 @@ class Check:
     """An authentic bundle, opened. Raises AnchorError, MalformedError for one that is not, OSError."""
 
     def __init__(self, opening: Opening) -> None:
-        self._opening = opening
+        self.opening = opening
         chain = None if opening.state is None else AnchorStore(opening.state).find_chain(opening.anchor)
         self.verifier = Verifier.from_bundle(
             opening.bundle,
@@ -92,7 +92,7 @@ class Check:
 
     def _blind(self) -> Remark | None:
         """Why this file cannot say that there is no mark: what it holds may not be what there is."""
-        opening, newest = self._opening, self.view.newest_list
+        opening, newest = self.opening, self.view.newest_list
         now = int(opening.clock())
         when = to_seconds(opening.at) if isinstance(opening.at, datetime) else now
         if newest is None:
@@ -113,7 +113,7 @@ class Check:
 
     def answers(self, questions: Sequence[Question]) -> list[_Answer]:
         """Judge some rows; with each what it names, so that rows naming the same can be told."""
-        opening, judged = self._opening, []
+        opening, judged = self.opening, []
         for row, cells, until in questions:
             supplier = supplier_of(row, cells, until=until)
             result = judge_supplier(

@@ -1,0 +1,247 @@
+"""`akashi check SUPPLIERS` at work: judge every supplier of a table. Exit codes are part of the interface:
+
+2 usage; else 1 any invalid or without a mark; else 3 any undetermined; else 0, all valid.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from time import time
+from typing import IO
+
+from keys.whole_files import writing_whole
+from verifier.anchors import AnchorError, AnchorStore, default_state
+from verifier.policy import Policy, parse_duration, policy_from_file
+from verifier.render import language, printable
+from verifier.suppliers.checked import Checked, RegisterFacts
+from verifier.suppliers.columns import ColumnError, Columns, find_columns, read_said
+from verifier.suppliers.evidence import write_evidence
+from verifier.suppliers.judge import RowResult
+from verifier.suppliers.reading import read_table
+from verifier.suppliers.report_html import write_html
+from verifier.suppliers.report_json import document, write_json
+from verifier.suppliers.report_table import write_csv, write_xlsx
+from verifier.suppliers.report_text import columns_said, summary
+from verifier.suppliers.run import MANY, Check, Opening, judge_all, questions_of
+from verifier.suppliers.sheets import MAX_FILE, SheetError, Table
+from verifier.suppliers.source import kept_path, kept_register
+from verifier.suppliers.xlsx import XlsxMissingError, openpyxl
+from verifier.verifier import ONLINE_MAX_AGE
+from verifier.verify_command import INVALID, UNDETERMINED, UsageError, asked_anchor, asked_time, first_host
+from verifier.words import phrase
+
+__all__ = ["check_suppliers"]
+
+
+def clock() -> float:
+    """The machine's own."""
+    return time()
+
+
+def check_suppliers(arguments: argparse.Namespace) -> int:
+    """Run the command and give its exit code."""
+    lang = arguments.lang or language()
+    policy, at = _policy(arguments), asked_time(arguments.at)
+    _check_outputs(arguments)
+    table, columns = _table(arguments, policy)
+    store = AnchorStore(arguments.state or default_state())
+    opening = _opening(arguments, store, policy=policy, at=at)
+    check = Check(opening)
+    try:
+        print(
+            f"akashi: {printable(columns_said(_empty(check, table, columns), lang=lang), longest=2000)}",
+            file=sys.stderr,
+        )
+        results = judge_all(
+            opening,
+            questions_of(table, columns),
+            check=check,
+            workers=arguments.workers,
+            progress=_progress(lang),
+        )
+        checked = replace(
+            _empty(check, table, columns), results=results, at=arguments.at, policy=policy, made=int(clock())
+        )
+        if arguments.evidence is not None:
+            evidence = _evidence(arguments.evidence, check, results, lang)
+            checked = replace(checked, evidence=evidence)
+        if opening.state is not None and check.verifier.chain is not None:
+            store.keep(check.verifier.chain)
+    finally:
+        check.close()
+    for path in arguments.out:
+        with writing_whole(path, mode=0o644) as out:
+            _WRITERS[path.suffix.lower()](out, checked, lang)
+        print(f"akashi: {phrase('written', lang, file=printable(str(path)))}", file=sys.stderr)
+    if arguments.json:
+        print(json.dumps(document(checked), ensure_ascii=False))
+    else:
+        print(summary(checked, lang=lang), end="")
+    return _code(checked.counts)
+
+
+_WRITERS: dict[str, Callable[[IO[bytes], Checked, str], None]] = {
+    ".csv": lambda out, checked, _lang: write_csv(out, checked),
+    ".xlsx": lambda out, checked, lang: write_xlsx(out, checked, lang=lang),
+    ".json": lambda out, checked, _lang: write_json(out, checked),
+    ".html": lambda out, checked, lang: write_html(out, checked, lang=lang),
+}
+
+
+def _code(counts: Mapping[str, int]) -> int:
+    if counts["invalid"] or counts["no-mark"]:
+        return INVALID
+    return UNDETERMINED if counts["undetermined"] else 0
+
+
+def _policy(arguments: argparse.Namespace) -> Policy | None:
+    policy = None if arguments.policy is None else policy_from_file(arguments.policy)
+    if policy is not None and policy.organisation is not None:
+        raise UsageError("--policy: organisation is for one mark; in a table the column id says whose it is")
+    return policy
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    """On return everything that is to be written has a place and a form. Before the work, not after it."""
+    if arguments.workers is not None and not 1 <= arguments.workers <= 256:
+        raise UsageError("--workers: between 1 and 256")
+    for path in arguments.out:
+        if path.suffix.lower() not in _WRITERS:
+            raise UsageError(f"--out {path}: write a name that ends in {', '.join(_WRITERS)}")
+        if not path.parent.is_dir():
+            raise UsageError(f"--out {path}: there is no folder {path.parent}")
+        if path.exists() and Path(arguments.suppliers).exists() and path.samefile(arguments.suppliers):
+            raise UsageError(f"--out {path}: is the table itself; name another file")
+    if len({path.absolute() for path in arguments.out}) < len(arguments.out):
+        raise UsageError("--out: one file is named twice")
+    if any(path.suffix.lower() == ".xlsx" for path in arguments.out):
+        _or_usage(openpyxl)
+    if arguments.evidence is not None and arguments.evidence.exists() and not arguments.evidence.is_dir():
+        raise UsageError(f"--evidence {arguments.evidence}: is no folder")
+
+
+def _or_usage(do: Callable[[], object]) -> None:
+    try:
+        do()
+    except XlsxMissingError as error:
+        raise UsageError(str(error)) from None
+
+
+def _table(arguments: argparse.Namespace, policy: Policy | None) -> tuple[Table, Columns]:
+    name = printable(arguments.suppliers, longest=80)
+    if arguments.suppliers == "-":
+        data = sys.stdin.buffer.read(MAX_FILE + 1)
+    else:
+        with Path(arguments.suppliers).open("rb") as stream:
+            data = stream.read(MAX_FILE + 1)
+    try:
+        table = read_table(data, sheet=arguments.sheet)
+        until = None if policy is None else policy.valid_until_column
+        return table, find_columns(table, said=read_said(arguments.columns), until=until)
+    except SheetError as error:
+        where = f", row {error.row}" if error.row else ""
+        raise UsageError(f"{name}{where}: {error.reason}: {error.detail}") from error
+    except (ColumnError, XlsxMissingError) as error:
+        raise UsageError(f"{name}: {error}") from error
+
+
+def _opening(
+    arguments: argparse.Namespace, store: AnchorStore, *, policy: Policy | None, at: datetime | date | None
+) -> Opening:
+    anchor, state = asked_anchor(arguments, store)
+    if anchor is None:
+        raise AnchorError("no anchor: give --anchor, or pin one with `akashi trust add`")
+    max_age = None if arguments.max_age is None else parse_duration(arguments.max_age)
+    bundle = arguments.bundle
+    if bundle is None:
+        bundle, max_age = _kept(arguments, store, anchor, max_age)
+    return Opening(
+        bundle=bundle,
+        anchor=anchor,
+        state=state,
+        partners=_partners(arguments),
+        at=at,
+        policy=policy,
+        max_age=max_age,
+        clock=clock,
+    )
+
+
+def _kept(
+    arguments: argparse.Namespace, store: AnchorStore, anchor: str, max_age: int | None
+) -> tuple[Path, int | None]:
+    """Give the register to judge from: fetched whole and kept, or, offline, the one that was kept."""
+    if arguments.offline:
+        path = kept_path(store.folder, anchor)
+        if not path.is_file():
+            raise UsageError(
+                "--offline: no register is kept yet; name one with --bundle, or run once without --offline"
+            )
+        return path, max_age
+    chain = store.find_chain(anchor)
+    registry = arguments.registry or first_host(chain)
+    if registry is None:
+        raise UsageError("name --registry URL, whose whole register is fetched, or --bundle FILE")
+    path = kept_register(registry, anchor=anchor, chain=chain, folder=store.folder)
+    return path, min([ONLINE_MAX_AGE, *([] if max_age is None else [max_age])])
+
+
+def _partners(arguments: argparse.Namespace) -> tuple[Path, ...]:
+    found = []
+    for text in arguments.partner:
+        scheme, equals, place = text.partition("=")
+        if not scheme or not equals or not place or "://" in place:
+            raise UsageError(
+                f"--partner {text}: write SCHEME=FILE with a bundle of the partner's register "
+                "(akashi bundle fetch): a partner is not told either about whom is asked"
+            )
+        found.append(Path(place))
+    return tuple(found)
+
+
+def _empty(check: Check, table: Table, columns: Columns) -> Checked:
+    scheme, newest = check.chain.current.scheme, check.view.newest_list
+    head = max(check.view.heads, key=lambda one: one.place)
+    facts = RegisterFacts(
+        scheme=scheme.id,
+        names=scheme.names,
+        anchor=check.chain.anchor,
+        trust_version=check.chain.current.version,
+        origin=head.checkpoint.origin,
+        size=head.checkpoint.size,
+        as_of=None if newest is None else newest.as_of,
+        offset=scheme.offset,
+        variant=check.archive.manifest.variant,
+    )
+    return Checked(table=table, columns=columns, results=(), register=facts, made=int(clock()))
+
+
+def _evidence(folder: Path, check: Check, results: list[RowResult], lang: str) -> dict[int, str]:
+    """Write evidence and say of which rows there is none. Raises OSError."""
+    named, refused = write_evidence(folder, check, results)
+    for row, detail in refused.items():
+        said = phrase("no-evidence", lang, row=row, detail=printable(detail))
+        print(f"akashi: {said}", file=sys.stderr)
+    return named
+
+
+def _progress(lang: str) -> Callable[[int, int], None]:
+    """Say how far the work is, on a terminal, when there are many rows."""
+    if not sys.stderr.isatty():
+        return lambda _done, _all: None
+
+    def tell(done: int, everything: int) -> None:
+        if everything >= MANY:
+            end = "\n" if done == everything else ""
+            print(
+                f"\r{phrase('checking', lang, done=done, all=everything)}",
+                end=end,
+                file=sys.stderr,
+                flush=True,
+            )
+
+    return tell

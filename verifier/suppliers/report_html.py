@@ -1,0 +1,147 @@
+"""A check as one page to read, print and file: it fetches nothing, runs nothing, and says the verdict in words, sign and colour.
+
+Every text in it was written by somebody else, and is escaped here, at the one place where it meets the page.
+"""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import IO
+
+from schemas.mark_number import MarkNumber
+from schemas.times import in_zone
+from verifier.render import printable
+from verifier.report import NoteReason
+from verifier.suppliers.checked import Checked
+from verifier.suppliers.judge import MarkFacts, RowResult
+from verifier.suppliers.matching import NameMatch
+from verifier.suppliers.report_text import SIGNS, facts, supplier_shown
+from verifier.suppliers.rows import Remark
+from verifier.words import meaning, phrase, title
+
+__all__ = ["write_html"]
+
+# Nothing may be loaded or run, whatever should stand in the page by mistake.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_STYLE = """
+:root{color-scheme:light}
+body{font:16px/1.5 system-ui,sans-serif;color:#17202b;background:#fff;margin:1.5rem;overflow-wrap:anywhere}
+h1{font-size:1.4rem;margin:0 0 .5rem}h2{font-size:1.1rem;margin:1.5rem 0 .5rem}
+ul.counts{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0;margin:0 0 1rem}
+ul.counts li{border:1px solid;border-radius:8px;padding:.3rem .8rem}ul.counts b{font-size:1.3rem}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:0}dt{color:#4a5563}dd{margin:0}
+table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:bold;font-size:1.1rem;padding:1rem 0 .5rem}
+th,td{border:1px solid #d3d9e0;padding:.35rem .5rem;text-align:left;vertical-align:top}thead th{background:#f4f5f7}
+td p{margin:0}.soft{color:#4a5563;font-size:.9rem}
+.valid{color:#08592f;background:#e5f4eb}.invalid{color:#911326;background:#fbe8ea}
+.undetermined{color:#6b4300;background:#fcf1dc}.no-mark{color:#26466b;background:#e7eef7}
+.verdict{font-weight:bold;white-space:nowrap}
+.box{overflow-x:auto}
+@media print{body{margin:0;font-size:9pt}.box{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}
+.valid,.invalid,.undetermined,.no-mark{print-color-adjust:exact}}
+"""
+
+
+def write_html(out: IO[bytes], checked: Checked, *, lang: str) -> None:
+    """Write the page in one language. Raises OSError."""
+    for part in _page(checked, lang):
+        out.write(part.encode("utf-8", "replace"))
+
+
+def _page(checked: Checked, lang: str) -> Iterator[str]:
+    heading = escape(phrase("check-title", lang))
+    yield (
+        f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width">\n<meta name="referrer" content="no-referrer">\n'
+        f"<title>{heading}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{heading}</h1>\n"
+    )
+    yield '<ul class="counts">\n'
+    for verdict, count in checked.counts.items():
+        yield f'<li class="{verdict}">{SIGNS[verdict]} {_e(title(verdict, lang))} <b>{count}</b></li>\n'
+    yield "</ul>\n"
+    if checked.register.scheme == "demo":
+        yield f"<p><strong>{_e(phrase('demonstration', lang))}</strong></p>\n"
+    yield "<dl>\n"
+    for name, value in facts(checked, lang=lang):
+        yield f"<dt>{_e(name)}</dt><dd>{_e(value)}</dd>\n"
+    yield "</dl>\n"
+    if checked.counts["no-mark"]:
+        yield f"<p>{_e(phrase('no-mark-no-breach', lang))}</p>\n"
+    yield from _table(checked, lang)
+    yield from _glossary(checked.results, lang)
+    yield "</main>\n</body>\n</html>\n"
+
+
+def _table(checked: Checked, lang: str) -> Iterator[str]:
+    names = ("verdict", "row-of-table", "supplier", "holder", "level", "scope", "last-day", "number")
+    yield f'<div class="box" tabindex="0" role="region" aria-label="{_e(phrase("suppliers", lang))}">\n<table>\n'
+    yield f"<caption>{_e(phrase('suppliers', lang))}</caption>\n<thead><tr>"
+    yield "".join(f'<th scope="col">{_e(phrase(name, lang))}</th>' for name in names)
+    yield "</tr></thead>\n<tbody>\n"
+    for cells, result in checked.rows():
+        said = "".join(f"<p>{_e(line)}</p>" for line in _said(result, lang))
+        yield (
+            f'<tr><td class="{result.verdict}"><p class="verdict">{SIGNS[result.verdict]} '
+            f"{_e(title(result.verdict, lang))}</p>{said}</td><td>{result.row}</td>"
+            f'<th scope="row">{_e(supplier_shown(checked, cells))}</th>{_mark(result, lang)}</tr>\n'
+        )
+    yield "</tbody>\n</table>\n</div>\n"
+
+
+def _said(result: RowResult, lang: str) -> Iterator[str]:
+    for one in (*result.reasons, *result.notes):
+        if one.reason != NoteReason.NO_INDEPENDENT_WITNESS:
+            yield title(one.reason, lang) + (f" ({one.detail})" if one.detail else "")
+    for holder in result.candidates:
+        marks = ", ".join(MarkNumber.from_text(number).display for number in holder.marks)
+        yield phrase("candidate", lang, name=holder.name, id=holder.id, marks=marks)
+
+
+def _mark(result: RowResult, lang: str) -> str:
+    mark = result.mark
+    if mark is None:
+        return "<td></td>" * 5
+    match = (
+        "" if result.name_match in (None, NameMatch.NOT_GIVEN) else phrase(f"name-{result.name_match}", lang)
+    )
+    by = "" if result.matched_by is None else phrase(f"by-{result.matched_by}", lang)
+    names = mark.name if mark.name_latin is None else f"{mark.name} / {mark.name_latin}"
+    state = "" if mark.state is None else title(mark.state, lang)
+    known = "" if result.as_of is None else phrase("known-at", lang, time=_time(result.as_of, mark.offset))
+    return (
+        f"<td><p>{_e(names)}</p><p>{_e(mark.holder)}</p><p class=soft>{_e(match)}</p></td>"
+        f"<td>{_e(_level(mark, lang))}</td>"
+        f"<td>{_e(title(mark.unit, lang))}: {_e(mark.statement)}</td>"
+        f"<td><p>{mark.last_day}</p><p>{_e(state)}</p><p class=soft>{_e(known)}</p></td>"
+        f"<td><p>{MarkNumber.from_text(mark.number).display}</p><p class=soft>{_e(by)}</p></td>"
+    )
+
+
+def _level(mark: MarkFacts, lang: str) -> str:
+    """Stars are our own scheme's; a partner's level is a number of theirs."""
+    if mark.recognised_by is not None:
+        return phrase("level-of", lang, level=mark.level, scheme=mark.scheme)
+    return f"{'★' * mark.level} ({mark.level})"
+
+
+def _glossary(results: Sequence[RowResult], lang: str) -> Iterator[str]:
+    """What each reason that stands in the table means, once."""
+    met = {str(one.reason) for result in results for one in (*result.reasons, *result.notes) if _is_said(one)}
+    if not met:
+        return
+    yield f"<h2>{_e(phrase('what-reasons-mean', lang))}</h2>\n<dl>\n"
+    for reason in sorted(met):
+        yield f"<dt>{_e(title(reason, lang))}</dt><dd>{_e(meaning(reason, lang))}</dd>\n"
+    yield "</dl>\n"
+
+
+def _is_said(one: Remark) -> bool:
+    return one.reason != NoteReason.NO_INDEPENDENT_WITNESS
+
+
+def _e(text: str) -> str:
+    return escape(printable(text, longest=2_000))
+
+
+def _time(seconds: int, offset: int) -> str:
+    return in_zone(seconds, offset=offset).strftime("%Y-%m-%d %H:%M (%Z)")

@@ -1,0 +1,95 @@
+"""What a person reads on the terminal after a check: the counts, what was asked of what, and every row that is not valid."""
+
+from collections.abc import Iterator, Sequence
+
+from schemas.mark_number import MarkNumber
+from schemas.times import in_zone
+from verifier.render import printable, table
+from verifier.suppliers.checked import Checked, policy_facts
+from verifier.suppliers.columns import letter
+from verifier.suppliers.judge import RowResult, RowVerdict
+from verifier.words import phrase, title
+
+__all__ = ["SIGNS", "columns_said", "facts", "summary", "supplier_shown"]
+
+SIGNS = {"valid": "○", "invalid": "×", "undetermined": "?", "no-mark": "-"}
+MOST = 40  # rows shown; all of them are in the reports
+
+
+def summary(checked: Checked, *, lang: str) -> str:
+    counts = checked.counts
+    lines = [f"{SIGNS[verdict]} {title(verdict, lang)}: {count}" for verdict, count in counts.items()]
+    lines += ["", *table([(name, printable(value)) for name, value in facts(checked, lang=lang)])]
+    unlike = [(cells, one) for cells, one in checked.rows() if one.verdict is not RowVerdict.VALID]
+    if unlike:
+        lines.append("")
+    for cells, one in unlike[:MOST]:
+        reasons = ", ".join(title(remark.reason, lang) for remark in one.reasons)
+        shown = printable(supplier_shown(checked, cells), longest=60)
+        lines.append(
+            f"  {SIGNS[one.verdict]} {phrase('row', lang, row=one.row)} {shown}: {reasons}{_mark(one)}"
+        )
+    if len(unlike) > MOST:
+        lines.append(f"  {phrase('more-rows', lang, count=len(unlike) - MOST)}")
+    if counts["no-mark"]:
+        lines += ["", f"  {phrase('no-mark-no-breach', lang)}"]
+    if checked.register.scheme == "demo":
+        lines += ["", f"  ! {phrase('demonstration', lang)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _mark(one: RowResult) -> str:
+    return "" if one.mark is None else f" ({MarkNumber.from_text(one.mark.number).display})"
+
+
+def supplier_shown(checked: Checked, cells: Sequence[str]) -> str:
+    """How the table itself calls a supplier: reference and name, else number or mark."""
+    known = checked.columns.cells(cells)
+    called = next((known[name] for name in ("name", "id", "mark", "url") if name in known), "")
+    return " ".join(text for text in (known.get("ref", ""), called) if text)
+
+
+def facts(checked: Checked, *, lang: str) -> Iterator[tuple[str, str]]:
+    """What was asked of what, in words: scheme, times, policy, columns."""
+    register = checked.register
+    name = register.names.get(lang) or next(iter(register.names.values()), register.scheme)
+    yield phrase("of-scheme", lang), name
+    yield phrase("judged-at", lang), checked.at or _time(checked.made, register.offset)
+    as_of = phrase("no-as-of", lang) if register.as_of is None else _time(register.as_of, register.offset)
+    yield phrase("known-as-of", lang), as_of
+    asked = [_asked(key, value, lang) for key, value in policy_facts(checked.policy).items()]
+    yield phrase("policy-asked", lang), "; ".join(asked) or phrase("policy-none", lang)
+    yield phrase("columns-read", lang), columns_said(checked, lang=lang)
+    if checked.table.sheet is not None:
+        yield phrase("sheet-read", lang), checked.table.sheet
+    if register.variant != "register":
+        yield phrase("notes", lang), phrase("only-with-digits", lang)
+    yield phrase("anchor", lang), register.anchor
+
+
+def columns_said(checked: Checked, *, lang: str) -> str:
+    """Which column was taken for what, and how that was found; and what was passed over."""
+    said = [
+        phrase(f"column-{one.how}", lang, name=one.name, letter=letter(one.place), header=one.header or "-")
+        for one in checked.columns.found
+    ]
+    said += [
+        phrase(f"column-not-{one.why}", lang, name=one.name, letter=letter(one.place), header=one.header)
+        for one in checked.columns.passed_over
+    ]
+    if checked.columns.header is None:
+        said.append(phrase("column-no-header", lang))
+    return "; ".join(said)
+
+
+def _asked(key: str, value: object, lang: str) -> str:
+    if isinstance(value, list):
+        value = ", ".join(
+            f"{one['scheme']} {'/'.join(map(str, one['levels']))}" if isinstance(one, dict) else str(one)
+            for one in value
+        )
+    return phrase(f"asks-{key}", lang, value=value)
+
+
+def _time(seconds: int, offset: int) -> str:
+    return in_zone(seconds, offset=offset).strftime("%Y-%m-%d %H:%M (%Z)")
