@@ -224,8 +224,14 @@ def _by_content(
     refused = {(one.name, one.place) for one in passed}
 
     def free() -> Iterator[tuple[int, Sequence[str]]]:
-        taken = {one.place for one in found.values()}
+        # A reference serves the eye only: a column of 番号 that holds 法人番号 is more than that.
+        taken = {one.place for one in found.values() if (one.name, one.how) != ("ref", "header")}
         yield from ((at, cells) for at, cells in enumerate(samples) if cells and at not in taken)
+
+    def take(name: str, at: int) -> None:
+        if "ref" in found and found["ref"].place == at:
+            del found["ref"]
+        found[name] = Column(name=name, place=at, header=_at(headers, at), how="content")
 
     for name, looks in _LOOKS.items():
         if name in found or name in said:
@@ -233,16 +239,15 @@ def _by_content(
         for at, cells in free():
             like = sum(looks(cell) for cell in cells)
             if (name, at) not in refused and like >= ENOUGH * len(cells):
-                found[name] = Column(name=name, place=at, header=_at(headers, at), how="content")
+                take(name, at)
                 break
     if "name" in found or "name" in said:
         return
     texts = [(_named(cells), -at) for at, cells in free() if _named(cells) >= 0.3]
     if texts:
-        at = -max(texts)[1]
-        found["name"] = Column(name="name", place=at, header=_at(headers, at), how="content")
+        take("name", -max(texts)[1])
     elif len(samples) == 1 and not found:
-        found["name"] = Column(name="name", place=0, header=_at(headers, 0), how="content")
+        take("name", 0)
 
 
 def _named(cells: Sequence[str]) -> float:

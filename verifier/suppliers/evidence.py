@@ -38,14 +38,18 @@ class EvidenceMaker:
 
     def evidence_of(self, mark: MarkFacts) -> bytes:
         """Give the evidence of one mark. Raises EvidenceError, MalformedError for a damaged register."""
+        if self._archive.manifest.variant != "register":
+            raise EvidenceError("a register is needed")
         if mark.recognised_by is not None:
             raise EvidenceError(f"the mark is of {mark.scheme}, whose register is another file")
         if mark.place is None or mark.index is None:
             raise EvidenceError("the mark was not found in the log")
-        entry = self._entries.get((mark.place, mark.index))
-        leaf = None if entry is None else leaf_from_bytes(entry)
+        if len(self._entries) < sum(head.checkpoint.size for head in self._view.heads):
+            # What is missing could be an event of this mark.
+            raise EvidenceError("the register does not hold every entry of its log: fetch it anew")
+        leaf = leaf_from_bytes(self._entries[mark.place, mark.index])
         if not isinstance(leaf, IssueLeaf):
-            raise EvidenceError("the file does not hold the mark's entry: a register is needed")
+            raise EvidenceError("the log holds no mark at its place")
         members = {"mark.cwt": leaf.mark, "proof": self._proof(mark.place, mark.index)}
         profile = self._archive.find(f"profile/{mark.number}.cwt")
         if profile is not None:

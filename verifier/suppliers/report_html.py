@@ -24,14 +24,14 @@ __all__ = ["write_html"]
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = """
 :root{color-scheme:light}
-body{font:16px/1.5 system-ui,sans-serif;color:#17202b;background:#fff;margin:1.5rem;overflow-wrap:anywhere}
+body{font:16px/1.5 system-ui,sans-serif;color:#17202b;background:#fff;margin:1.5rem;overflow-wrap:break-word}
 h1{font-size:1.4rem;margin:0 0 .5rem}h2{font-size:1.1rem;margin:1.5rem 0 .5rem}
 ul.counts{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0;margin:0 0 1rem}
 ul.counts li{border:1px solid;border-radius:8px;padding:.3rem .8rem}ul.counts b{font-size:1.3rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:0}dt{color:#4a5563}dd{margin:0}
 table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:bold;font-size:1.1rem;padding:1rem 0 .5rem}
 th,td{border:1px solid #d3d9e0;padding:.35rem .5rem;text-align:left;vertical-align:top}thead th{background:#f4f5f7}
-td p{margin:0}.soft{color:#4a5563;font-size:.9rem}
+td p{margin:0}.whole{white-space:nowrap}.soft{color:#4a5563;font-size:.9rem}
 .valid{color:#08592f;background:#e5f4eb}.invalid{color:#911326;background:#fbe8ea}
 .undetermined{color:#6b4300;background:#fcf1dc}.no-mark{color:#26466b;background:#e7eef7}
 .verdict{font-weight:bold;white-space:nowrap}
@@ -79,22 +79,24 @@ def _table(checked: Checked, lang: str) -> Iterator[str]:
     yield "".join(f'<th scope="col">{_e(phrase(name, lang))}</th>' for name in names)
     yield "</tr></thead>\n<tbody>\n"
     for cells, result in checked.rows():
-        said = "".join(f"<p>{_e(line)}</p>" for line in _said(result, lang))
+        said = "".join(f"<p>{line}</p>" for line in _said(result, lang))
         yield (
             f'<tr><td class="{result.verdict}"><p class="verdict">{SIGNS[result.verdict]} '
-            f"{_e(title(result.verdict, lang))}</p>{said}</td><td>{result.row}</td>"
+            f'{_e(title(result.verdict, lang))}</p>{said}</td><td class="whole">{result.row}</td>'
             f'<th scope="row">{_e(supplier_shown(checked, cells))}</th>{_mark(result, lang)}</tr>\n'
         )
     yield "</tbody>\n</table>\n</div>\n"
 
 
 def _said(result: RowResult, lang: str) -> Iterator[str]:
+    """Reasons, notes and candidates as escaped lines; details are technical English, and marked as such."""
     for one in (*result.reasons, *result.notes):
-        if one.reason != NoteReason.NO_INDEPENDENT_WITNESS:
-            yield title(one.reason, lang) + (f" ({one.detail})" if one.detail else "")
+        if _is_said(one):
+            detail = f' <span class="soft" lang="en">{_e(one.detail)}</span>' if one.detail else ""
+            yield _e(title(one.reason, lang)) + detail
     for holder in result.candidates:
         marks = ", ".join(MarkNumber.from_text(number).display for number in holder.marks)
-        yield phrase("candidate", lang, name=holder.name, id=holder.id, marks=marks)
+        yield _e(phrase("candidate", lang, name=holder.name, id=holder.id, marks=marks))
 
 
 def _mark(result: RowResult, lang: str) -> str:
@@ -109,11 +111,11 @@ def _mark(result: RowResult, lang: str) -> str:
     state = "" if mark.state is None else title(mark.state, lang)
     known = "" if result.as_of is None else phrase("known-at", lang, time=_time(result.as_of, mark.offset))
     return (
-        f"<td><p>{_e(names)}</p><p>{_e(mark.holder)}</p><p class=soft>{_e(match)}</p></td>"
-        f"<td>{_e(_level(mark, lang))}</td>"
+        f'<td><p>{_e(names)}</p><p class="whole">{_e(mark.holder)}</p><p class="soft">{_e(match)}</p></td>'
+        f'<td class="whole">{_e(_level(mark, lang))}</td>'
         f"<td>{_e(title(mark.unit, lang))}: {_e(mark.statement)}</td>"
-        f"<td><p>{mark.last_day}</p><p>{_e(state)}</p><p class=soft>{_e(known)}</p></td>"
-        f"<td><p>{MarkNumber.from_text(mark.number).display}</p><p class=soft>{_e(by)}</p></td>"
+        f'<td><p class="whole">{mark.last_day}</p><p>{_e(state)}</p><p class="soft">{_e(known)}</p></td>'
+        f'<td><p class="whole">{MarkNumber.from_text(mark.number).display}</p><p class="soft">{_e(by)}</p></td>'
     )
 
 

@@ -5,14 +5,15 @@ Nothing is sent: whom a buyer buys from is the buyer's business. A row that is b
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
+from datetime import time as time_of_day
 from pathlib import Path
 from time import time
 from typing import TypeAlias
 
 from keys.trust import TrustChain
 from schemas.errors import MalformedError
-from schemas.times import iso, to_seconds
+from schemas.times import DAY, iso, to_seconds
 from verifier.anchors import AnchorError, AnchorStore
 from verifier.bundle_view import BundleView
 from verifier.checks import CLOCK_ROOM, check_memory
@@ -69,6 +70,13 @@ class Check:
             partners=opening.partners,
             clock=opening.clock,
         )
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
         file = self.verifier.file
         if file is None:
             raise AssertionError("a bundle was opened")
@@ -94,7 +102,7 @@ class Check:
         """Why this file cannot say that there is no mark: what it holds may not be what there is."""
         opening, newest = self.opening, self.view.newest_list
         now = int(opening.clock())
-        when = to_seconds(opening.at) if isinstance(opening.at, datetime) else now
+        when = min(now, self._last_moment(now))
         if newest is None:
             return Remark(reason=Reason.STATUS_UNAVAILABLE, detail="no status list in the file is authentic")
         ages = [opening.max_age, None if opening.policy is None else opening.policy.max_status_age]
@@ -110,6 +118,14 @@ class Check:
         if now < max(head.seen_at for head in self.view.heads) - CLOCK_ROOM:
             return Remark(reason=Reason.CLOCK_BEHIND, detail=f"it is before {iso(newest.as_of)} here")
         return None
+
+    def _last_moment(self, now: int) -> int:
+        """The last moment asked for: now, a moment, or the last second of a day in the scheme's offset."""
+        at = self.opening.at
+        if at is None or isinstance(at, datetime):
+            return now if at is None else to_seconds(at)
+        zone = timezone(timedelta(seconds=self.chain.current.scheme.offset))
+        return to_seconds(datetime.combine(at, time_of_day.min, zone)) + DAY - 1
 
     def answers(self, questions: Sequence[Question]) -> list[_Answer]:
         """Judge some rows; with each what it names, so that rows naming the same can be told."""
