@@ -143,10 +143,12 @@ class Verifier:
         )
 
     @classmethod
-    def without_source(cls, chain: TrustChain | None = None) -> "Verifier":
+    def without_source(
+        cls, chain: TrustChain | None = None, *, clock: Callable[[], float] = system_time
+    ) -> "Verifier":
         """Judge what can be judged without evidence: structure, and under a kept chain issuer and signature."""
         refused = Refused(Reason.TRUST_UNAVAILABLE, "neither a registry nor a bundle was named")
-        return cls(lambda kept: NoSource(kept or refused), chain=chain)
+        return cls(lambda kept: NoSource(kept or refused), chain=chain, clock=clock)
 
     @property
     def chain(self) -> TrustChain | None:
