@@ -30,7 +30,7 @@ from verifier.report import Report, Verdict
 from verifier.report_json import to_json
 from verifier.sources import MAX_BUNDLE, FileSource
 from verifier.verifier import Verifier
-from verifier.words import LANGUAGES, meaning, title
+from verifier.words import LANGUAGES, meaning, phrase, title
 
 __all__ = ["USAGE", "UsageError", "add_verify_command"]
 
@@ -93,6 +93,9 @@ def _verify(arguments: argparse.Namespace) -> int:
                 codes.add(USAGE)
                 _print_unreadable(one, lang=lang, as_json=arguments.json)
                 continue
+            if one.passed_over:
+                said = phrase("passed-over", lang, number=one.passed_over)
+                print(f"akashi: {printable(one.label, longest=80)}: {said}", file=sys.stderr)
             report, chain = _judge(one, verifier, anchor, state, clock, at=at, policy=policy, max_age=max_age)
             codes.add(_code(report))
             if state is not None:
