@@ -282,7 +282,7 @@ def test_a_column_of_a_data_frame_is_judged(scene: Scene, judge: Verifier) -> No
         {"name": ["a", "b", "c", "d"], "mark": [scene.good.link(), scene.ended.number, None, "x"]}
     )
     found = example("pandas_column").with_verdicts(frame, judge)
-    assert list(found["akashi_verdict"]) == ["valid", "invalid", None, "invalid"]
+    assert list(found["akashi_verdict"].fillna("none")) == ["valid", "invalid", "none", "invalid"]
     assert list(found["akashi_reasons"])[:2] == ["", "revoked"]
     assert found["akashi_holder"][0] == f"0188:{HOLDER}"
     assert found["akashi_level"].isna().tolist() == [False, False, True, True]
