@@ -32,7 +32,7 @@ MAX_PAGES = 10  # of a PDF, and frames of a picture
 _PAGE_SIDE = 3_000  # pixels of a page's longer side, about 250 dpi of A4
 _BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _OTHER_CAMERAS = b"ftyp"  # at byte 4 of HEIC and AVIF, which are pictures and are not read here
-_LIKE_A_MARK = re.compile(r"/m/[^/?#]+[^#]*#[0-9]")
+_LIKE_A_MARK = re.compile(r"/m/[^/?#][^#]*#[0-9]")
 _FEWEST_DIGITS = 200  # a mark carries a signature; a shorter number is somebody else's
 _FAULTS = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, RuntimeError, MemoryError)
 
@@ -111,8 +111,11 @@ def _pictures(data: bytes) -> Iterator[Any]:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             pixels = 0
-            for number in range(min(getattr(picture, "n_frames", 1), MAX_PAGES)):
-                picture.seek(number)
+            for number in range(MAX_PAGES):
+                try:
+                    picture.seek(number)
+                except EOFError:  # the last one was it; asking how many there are would read them all
+                    return
                 pixels += picture.width * picture.height
                 if number and pixels > MAX_PIXELS:
                     return

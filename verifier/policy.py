@@ -119,7 +119,7 @@ def policy_from_file(path: Path) -> Policy:
     """Read policy.toml. Raises PolicyError naming the key and what it takes; OSError when unreadable."""
     try:
         table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number or a depth beyond all measure
         raise PolicyError(f"{path}: not TOML: {error}") from error
     return policy_from_table(table)
 

@@ -141,6 +141,9 @@ def test_a_partners_revocation_counts() -> None:
 def test_without_evidence_of_the_partner_a_mark_is_undetermined_and_never_invalid() -> None:
     two = Two()
     expected(two.offline().verify(two.mark.raw), Verdict.UNDETERMINED, Reason.TRUST_UNAVAILABLE)
+    broken = two.offline(two.theirs.bundle()[:-1], b"no bundle")
+    expected(broken.verify(two.mark.raw), Verdict.UNDETERMINED, Reason.TRUST_UNAVAILABLE)
+    expected(two.offline(b"no bundle", two.theirs.bundle()).verify(two.mark.raw), Verdict.VALID)
     down = Evidence(two.theirs)
     down.is_down = True
     expected(
