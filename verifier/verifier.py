@@ -89,7 +89,7 @@ class Verifier:
 
     def close(self) -> None:
         """Close the file that was opened, if any; nothing is judged from it afterwards."""
-        for partner in self._of_partners.values():
+        for partner in list(self._of_partners.values()):
             partner.close()
         if self._opened is not None:
             self._opened.close()
@@ -172,7 +172,7 @@ class Verifier:
     @property
     def partner_chains(self) -> tuple[TrustChain, ...]:
         """The newest chains of partners' registers met so far."""
-        met = (partner.chain for partner in self._of_partners.values())
+        met = (partner.chain for partner in list(self._of_partners.values()))
         return tuple(chain for chain in met if chain is not None)
 
     def verify(
@@ -298,6 +298,8 @@ class Verifier:
                 return under_recognition(unheard, entry, ours=ours, view=None)
             with self._lock:
                 partner = self._of_partners.setdefault(entry.anchor, opened)
+            if partner is not opened:  # another thread was first
+                opened.close()
         asked = adapted_policy(policy, entry.scheme)
         theirs, view = partner.judged_for_another(found, now, at, asked, max_age)
         return under_recognition(theirs, entry, ours=ours, view=view)
