@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from struct import error as struct_error
-from struct import pack
+from struct import pack, unpack
 from threading import Lock
 from typing import IO, Any
 
@@ -30,6 +30,8 @@ FORMAT = 1
 _DATE = 0x0021  # 1980-01-01 in MS-DOS form
 MAX_MEMBERS = 65535  # a plain ZIP directory; about 16 million leaves
 LOCAL_HEADER = 30
+_END, _LOCATOR = 22, 20  # APPNOTE 4.3.16, 4.3.15
+_LONGEST_ENTRY = 46 + 48  # with the longest name a member has
 MAX_OFFSET = 2**32 - 1
 
 _NUMBER = r"[0-9A-HJKMNP-TV-Z]{10}"
@@ -105,6 +107,12 @@ class Manifest:
         sizes = [log.size for log in self.logs]
         return all(type(text) is str for text in texts) and all(type(size) is int for size in sizes)
 
+    def lists_each_once(self) -> bool:
+        """Whether no log and no list stands there twice: each is authenticated for every time it stands there."""
+        dirs = [log.dir for log in self.logs if log.dir]
+        files, uris = [one.file for one in self.lists], [one.uri for one in self.lists]
+        return all(len(set(names)) == len(names) for names in (dirs, files, uris))
+
     @classmethod
     def from_bytes(cls, data: bytes) -> "Manifest":
         """Read a manifest; another form than `to_bytes` gives is refused. Raises MalformedError."""
@@ -118,7 +126,7 @@ class Manifest:
                 logs=tuple(ListedLog(**log) for log in value["logs"]),
                 lists=tuple(ListedStatus(**one) for one in value["lists"]),
             )
-            same = manifest.to_bytes() == data and manifest.has_its_types()
+            same = manifest.to_bytes() == data and manifest.has_its_types() and manifest.lists_each_once()
         except (ValueError, ArithmeticError, TypeError, KeyError, RecursionError) as error:
             raise MalformedError(f"not a table of contents ({error})", MANIFEST) from error
         if not same or manifest.variant not in ("evidence", "plain", "register"):
@@ -230,11 +238,24 @@ def _check_order(position: int, name: str, last: str) -> None:
         raise MalformedError(f"out of order: {MANIFEST} first, then byte order", name)
 
 
+def _check_end(stream: IO[bytes]) -> None:
+    """On return the directory is no larger than one may be: zipfile reads it whole before anything can be said of it."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, size - _END - _LOCATOR))
+    tail = stream.read()
+    if len(tail) < _END or tail[-_END:][:4] != b"PK\5\6" or tail[:4] == b"PK\6\7":  # the second: a ZIP64 one
+        raise MalformedError("not a bundle or evidence file (no plain ZIP directory at its end)")
+    (length,) = unpack("<I", tail[-10:-6])
+    if length > MAX_MEMBERS * _LONGEST_ENTRY:
+        raise TooLargeError(f"a directory of {length} bytes")
+
+
 def _read_directory(stream: IO[bytes]) -> dict[str, _Member]:
     """Read the directory with zipfile, then establish that it is the one this writer would have written.
 
     So nothing can be hidden, reordered, packed, doubled or described in two ways.
     """
+    _check_end(stream)
     try:
         with zipfile.ZipFile(stream) as archive:
             infos = archive.infolist()
@@ -267,6 +288,7 @@ def _read_directory(stream: IO[bytes]) -> dict[str, _Member]:
     if offset > MAX_OFFSET:
         raise MalformedError("its members end beyond the end of any file of this format")
     stream.seek(offset)
-    if stream.read() != directory + _end(len(entries), len(directory), offset):
+    expected = directory + _end(len(entries), len(directory), offset)
+    if stream.read(len(expected) + 1) != expected:
         raise MalformedError("not the one directory this format permits")
     return members

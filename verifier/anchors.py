@@ -13,7 +13,7 @@ from pathlib import Path
 from keys.trust import TrustChain, TrustRefusedError, walk
 from keys.whole_files import write_whole
 
-__all__ = ["AnchorError", "AnchorStore", "default_state", "read_anchor"]
+__all__ = ["AnchorError", "AnchorStore", "checked_anchor", "default_state", "read_anchor"]
 
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -36,9 +36,15 @@ def read_anchor(text: str) -> str:
             value = Path(text).read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError, ValueError) as error:
             raise AnchorError(f"{text!r} is neither 64 hex digits nor a file that holds them") from error
-    if not _HEX.fullmatch(value.lower()):
-        raise AnchorError(f"{text!r} holds no anchor: an anchor is 64 hex digits")
-    return value.lower()
+    return checked_anchor(value)
+
+
+def checked_anchor(text: str) -> str:
+    """Give an anchor in lower case. Raises AnchorError for what is not 64 hex digits."""
+    value = text.strip().lower()
+    if not _HEX.fullmatch(value):
+        raise AnchorError(f"{text!r:.200} is no anchor: an anchor is 64 hex digits")
+    return value
 
 
 class AnchorStore:

@@ -41,7 +41,7 @@ def download(
                 out.write(data)
                 done += len(data)
                 say(done, rest.size)
-        except (HTTPException, TimeoutError, ConnectionError) as error:
+        except (HTTPException, TimeoutError, ConnectionError, ValueError) as error:
             raise FetchError(
                 f"{path}: broke off after {done} bytes ({error}); run it again to go on"
             ) from error

@@ -52,7 +52,7 @@ class Fetcher(ABC):
             with stream:
                 while len(data) <= max_size and (part := stream.read(PART)):
                     data += part
-        except (OSError, HTTPException, EOFError, zlib.error) as error:
+        except (OSError, HTTPException, EOFError, ValueError, zlib.error) as error:
             raise FetchError(f"{path}: broke off ({error})") from error
         if len(data) > max_size:
             raise FetchError(f"{path}: more than {max_size} bytes")

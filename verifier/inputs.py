@@ -1,7 +1,7 @@
 """What a person hands to `akashi verify`: a number, a link, digits, a file, a picture, or `-`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -9,7 +9,7 @@ from schemas.errors import MalformedError
 from schemas.evidence import Archive
 from schemas.mark_number import BadMarkNumberError, suggestions
 from schemas.qr import Found, read
-from verifier.pictures import PDF, PictureError, codes_in, is_picture
+from verifier.pictures import PDF, PictureError, codes_in, is_of_a_mark, is_picture
 
 __all__ = ["Input", "Unreadable", "read_input", "read_stream", "read_text"]
 
@@ -22,11 +22,15 @@ _IN_LINK = re.compile(r"/m/([^/?#]+)", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """One thing to judge; `evidence` is set when the input brought its own proof."""
+    """One thing to judge; `evidence` is set when the input brought its own proof.
+
+    `passed_over`: how many other codes, no mark's, the same picture shows; said with its first mark.
+    """
 
     label: str
     found: Found | bytes | str
     evidence: bytes | None = None
+    passed_over: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +121,21 @@ def _meant(text: str) -> list[str]:
 
 
 def _read_picture(label: str, data: bytes) -> list[Input | Unreadable]:
-    """Give what the codes in a picture or PDF say; codes that are no mark's are passed over."""
+    """Give what the marks' codes in a picture or PDF say; others are counted and passed over."""
     try:
         texts = codes_in(data)
     except PictureError as error:
         return [Unreadable(label=label, reason=error.reason, detail=str(error))]
-    found = [one for one in (read_text(label, text) for text in texts) if isinstance(one, Input)]
-    nothing = Unreadable(label=label, reason="no-code-in-picture", detail=f"{len(texts)} other codes")
-    return [*found] or [nothing]
+    of_marks = [text for text in texts if is_of_a_mark(text)]
+    others = len(texts) - len(of_marks)
+    if not of_marks:
+        return [Unreadable(label=label, reason="no-code-in-picture", detail=f"{others} other codes")]
+    first, *more = (_read_code(label, text) for text in of_marks)
+    return [replace(first, passed_over=others), *more]
+
+
+def _read_code(label: str, text: str) -> Input:
+    try:
+        return Input(label=label, found=read(text))
+    except MalformedError:
+        return Input(label=label, found=text)  # the verdict will say what is wrong with it

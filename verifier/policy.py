@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from schemas.claims import MarkClaims
@@ -32,7 +33,10 @@ class Accept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Everything left None is not asked. `max_status_age` is in seconds."""
+    """Everything left None is not asked. `max_status_age` is in seconds. Raises PolicyError for what could never be met.
+
+    `organisation` is written as a mark has it, `0188:7000012050002`; `policy_from_table` takes it as people write it.
+    """
 
     organisation: str | None = None
     min_level: int | None = None
@@ -46,6 +50,25 @@ class Policy:
     valid_until_at_least: date | None = None
     valid_until_column: str | None = None  # for supplier files: the column that holds the date
     max_status_age: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("schemes", "issuers", "assessment", "units"):
+            if isinstance(getattr(self, name), str):  # a part of one text would count as one of several
+                raise PolicyError(f"{name} takes a set of texts, not one text")
+        for name in ("min_level", "max_status_age"):
+            if type(getattr(self, name)) not in (int, NoneType):
+                raise PolicyError(f"{name} takes a whole number")
+        if not isinstance(self.valid_until_at_least, date | None):
+            raise PolicyError("valid_until_at_least takes a date")
+        if self.organisation is not None and self.organisation != _canonical(self.organisation):
+            raise PolicyError(f"organisation takes an id as marks have it: {_canonical(self.organisation)}")
+
+
+def _canonical(organisation: str) -> str:
+    try:
+        return str(OrganisationId.read_loosely(organisation))
+    except (MalformedError, TypeError, AttributeError) as error:
+        raise PolicyError(f"organisation takes an id such as 0188:7000012050002 ({error})") from error
 
 
 def check_policy(claims: MarkClaims, owner: str, policy: Policy, *, offset: int) -> Refused | None:
@@ -103,7 +126,7 @@ def policy_from_file(path: Path) -> Policy:
     """Read policy.toml. Raises PolicyError naming the key and what it takes; OSError when unreadable."""
     try:
         table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number or a depth beyond all measure
         raise PolicyError(f"{path}: not TOML: {error}") from error
     return policy_from_table(table)
 
@@ -147,10 +170,7 @@ def _texts(key: str, value: Any, allowed: tuple[str, ...] = ()) -> frozenset[str
 
 
 def _organisation(key: str, value: Any) -> dict[str, Any]:
-    try:
-        return {key: str(OrganisationId.read_loosely(value))}
-    except (MalformedError, TypeError, AttributeError) as error:
-        raise PolicyError(f"{key} takes an organisation id such as 0188:7000012050002 ({error})") from error
+    return {key: _canonical(value)}
 
 
 def _scope(key: str, value: Any) -> dict[str, Any]:

@@ -40,6 +40,8 @@ __all__ = [
 
 
 class Verdict(StrEnum):
+    """Valid is the only yes; undetermined says that something could not be established, and accuses nobody."""
+
     VALID = "valid"
     INVALID = "invalid"
     UNDETERMINED = "undetermined"
@@ -233,10 +235,11 @@ class TrustFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What was found about one input, judged at `at` (POSIX seconds).
+    """What was found about one input, judged at `at` (POSIX seconds UTC, as every time here); docs/format.md §8.
 
-    `mark` is None unless the signature verified. `as_of` is the age of what was known: the oldest of
-    the status list's own time and the witnesses' view of the checkpoint that carries it.
+    `findings` are always seven, by check. `mark` is None unless the signature verified. `as_of` is the age of what was
+    known: the oldest of the status list's own time and the witnesses' view of the checkpoint that carries it. `owner` is
+    the issuer's name, `authority` whose scheme it is; `status`, `log` and `trust` are None where they were not reached.
     """
 
     at: int

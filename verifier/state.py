@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from schemas.times import MAX_TIME
 from verifier.view import View
 
 if sys.platform != "win32":
@@ -35,6 +36,17 @@ class Remembered:
     heads: dict[int, tuple[int, bytes]] = field(default_factory=dict)
     list_position: tuple[int, int] = (0, 0)
     seen: int = 0
+
+    def check(self) -> None:
+        """On return nothing in it is what no view could have shown. Raises ValueError."""
+        numbers = [self.trust_version, self.seen, *self.list_position, *self.heads]
+        numbers += [size for size, _ in self.heads.values()]
+        if (
+            min(numbers) < 0
+            or self.seen >= MAX_TIME
+            or any(len(root) != 32 for _, root in self.heads.values())
+        ):
+            raise ValueError("a number or a root out of range")
 
     def merged(self, other: "Remembered") -> "Remembered":
         """The further of two memories, fact by fact."""
@@ -73,12 +85,12 @@ class StateFile:
             value: Any = json.loads(self._path.read_bytes())
         except FileNotFoundError:
             return Remembered()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise StateError(
                 f"{self._path}: {error}; delete it only if you know why it is damaged"
             ) from error
         try:
-            return Remembered(
+            found = Remembered(
                 trust_version=int(value["trust"]),
                 heads={
                     int(place): (int(size), bytes.fromhex(root))
@@ -87,8 +99,10 @@ class StateFile:
                 list_position=(int(value["list"][0]), int(value["list"][1])),
                 seen=int(value["seen"]),
             )
+            found.check()
         except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError) as error:
             raise StateError(f"{self._path}: not a remembered state ({error!r})") from error
+        return found
 
     def save(self, remembered: Remembered) -> Remembered:
         """Write the further of this and what another verifier has written meanwhile, and give it. Raises StateError."""

@@ -1,4 +1,8 @@
-"""`Verifier`: the library's front door. It adds the clock and the memory to `verify`, and decides nothing."""
+"""`Verifier`: the library's front door. It adds the clock and the memory to `verify`, and decides nothing.
+
+docs/library.md shows its use. What is asked about never raises; what the asker set up may: a file or folder that cannot be
+read, an anchor that is none, a time without a zone.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -19,7 +23,7 @@ from schemas.times import DAY, iso, to_seconds
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import Recognised
 from schemas.values import twin_of
-from verifier.anchors import AnchorStore
+from verifier.anchors import AnchorStore, checked_anchor
 from verifier.checks import check_memory
 from verifier.ground import Ground
 from verifier.http import Fetcher, FetchError, HttpFetcher
@@ -50,8 +54,10 @@ ONLINE_MAX_AGE = DAY  # seconds: a status fetched today is at most a day old
 class Verifier:
     """Judges marks from one source under one anchor. Holds no global state; safe to share by threads.
 
-    Without an anchor every verdict is undetermined, `trust-unavailable`: nothing vouches for itself.
-    `chain` is what was kept from earlier; `state` names a directory to remember in what was seen, per anchor; None forgets with the object.
+    `anchor` is 64 hex digits, the SHA-256 of a trust document got out of band (docs/format.md §5 rule 0); without one every
+    verdict is undetermined, `trust-unavailable`: nothing vouches for itself. `chain` is what was kept from earlier; `state`
+    names a directory to remember in what was seen, per anchor; None forgets with the object. `max_age` is in seconds, `clock`
+    gives POSIX seconds. Raises `verifier.anchors.AnchorError`, and `verifier.state.StateError` for a damaged memory.
     """
 
     def __init__(
@@ -59,16 +65,18 @@ class Verifier:
         source: Callable[[TrustChain | None], Source],
         *,
         anchor: str | None = None,
-        state: Path | None = None,
+        state: Path | str | None = None,
         chain: TrustChain | None = None,
         max_age: int | None = None,
         partners: Partners = None,
         clock: Callable[[], float] = system_time,
     ) -> None:
         self._source, self._max_age, self._clock = source, max_age, clock
-        self._partners, self._state = partners, state
+        self._partners, self._state = partners, None if state is None else Path(state)
         self._of_partners: dict[str, Verifier] = {}  # by recognised anchor
-        self._file = None if state is None or anchor is None else StateFile(state, anchor)
+        self._file = None
+        if self._state is not None and anchor is not None:
+            self._file = StateFile(self._state, checked_anchor(anchor))
         self._remembered = Remembered() if self._file is None else self._file.load()
         self._chain = chain
         self._seen: View | None = None
@@ -86,7 +94,7 @@ class Verifier:
 
     def close(self) -> None:
         """Close the file that was opened, if any; nothing is judged from it afterwards."""
-        for partner in self._of_partners.values():
+        for partner in list(self._of_partners.values()):
             partner.close()
         if self._opened is not None:
             self._opened.close()
@@ -97,16 +105,19 @@ class Verifier:
         path: Path | str | bytes,
         *,
         anchor: str | None = None,
-        state: Path | None = None,
+        state: Path | str | None = None,
         chain: TrustChain | None = None,
         partners: Partners = None,
         clock: Callable[[], float] = system_time,
     ) -> "Verifier":
-        """Judge from a bundle, a register or evidence, offline: a status counts until its list's own end.
+        """Judge from a bundle, a register or evidence, offline: a status counts until its list's own end (docs/format.md §7).
 
-        `partners` are bundles of registers our trust document recognises, for marks of theirs. `path` may also be the file's bytes. A path stays open until `close`, or the end of `with`. Raises MalformedError for a file that is none of these,
-        OSError, and `verifier.state.StateError`.
+        `path` may also be the file's bytes. A path stays open until `close`, or the end of `with`. `partners` are bundles of
+        registers our trust document recognises, for marks of theirs. A plain bundle holds no marks: a number alone, and a
+        time before now, are then undetermined. Raises `schemas.errors.MalformedError` for a file that is none of these,
+        OSError, AnchorError and StateError.
         """
+        anchor = None if anchor is None else checked_anchor(anchor)
         content = path if isinstance(path, bytes) else Path(path)
         source = FileSource(content, anchor=anchor, chain=chain)
         verifier = cls(
@@ -131,16 +142,19 @@ class Verifier:
         url: str | Fetcher,
         *,
         anchor: str | None,
-        state: Path | None = None,
+        state: Path | str | None = None,
         chain: TrustChain | None = None,
         partners: Partners = MappingProxyType({}),
         clock: Callable[[], float] = system_time,
     ) -> "Verifier":
-        """Judge by what a registry answers: a status counts for 24 hours. Raises `verifier.http.FetchError`.
+        """Judge by what a registry answers, one mark's evidence at a time: a status counts for 24 hours.
 
-        A recognised partner's mark is judged by the partner's register: at the address our trust document gives, or where
-        `partners` says, by scheme. None: no partner is asked.
+        Nothing is fetched here, and for a mark that has failed nothing is fetched at all; a registry that does not answer makes
+        a verdict undetermined. A recognised partner's mark is judged by the partner's register: at the address our trust
+        document gives, or where `partners` says, by scheme. None: no partner is asked. Raises `verifier.http.FetchError` for
+        what is no address, AnchorError and StateError.
         """
+        anchor = None if anchor is None else checked_anchor(anchor)
         fetcher = HttpFetcher(url) if isinstance(url, str) else url
 
         def source(chain: TrustChain | None) -> Source:
@@ -157,10 +171,12 @@ class Verifier:
         )
 
     @classmethod
-    def without_source(cls, chain: TrustChain | None = None) -> "Verifier":
+    def without_source(
+        cls, chain: TrustChain | None = None, *, clock: Callable[[], float] = system_time
+    ) -> "Verifier":
         """Judge what can be judged without evidence: structure, and under a kept chain issuer and signature."""
         refused = Refused(Reason.TRUST_UNAVAILABLE, "neither a registry nor a bundle was named")
-        return cls(lambda kept: NoSource(kept or refused), chain=chain)
+        return cls(lambda kept: NoSource(kept or refused), chain=chain, clock=clock)
 
     @property
     def chain(self) -> TrustChain | None:
@@ -170,7 +186,7 @@ class Verifier:
     @property
     def partner_chains(self) -> tuple[TrustChain, ...]:
         """The newest chains of partners' registers met so far."""
-        met = (partner.chain for partner in self._of_partners.values())
+        met = (partner.chain for partner in list(self._of_partners.values()))
         return tuple(chain for chain in met if chain is not None)
 
     def verify(
@@ -181,10 +197,12 @@ class Verifier:
         policy: Policy | None = None,
         max_age: int | None = None,
     ) -> Report:
-        """Judge a mark's bytes, a link, digits or a mark number; never raises for what they say.
+        """Judge a mark's bytes, a link, digits or a mark number; never raises for what they say (docs/format.md §8).
 
-        `at` is a moment (aware), or a date: then its first and its last second, at most now, are both
-        judged and the worse counts. `max_age` (seconds) may only shorten how old a status may be.
+        `at` is a moment (aware), or a date: then its first and its last second in the scheme's zone, at most now, are both
+        judged and the worse counts. `policy` is what you ask of a mark beyond its being real. `max_age` (seconds) may only
+        shorten how old a status may be. Raises ValueError for a moment without a zone, StateError where what was seen cannot
+        be written down, OSError where the disk fails.
         """
         found = _find(subject)
         if isinstance(found, Report):
@@ -250,7 +268,7 @@ class Verifier:
         policy: Policy | None = None,
         max_age: int | None = None,
     ) -> Report:
-        """Give the report of a valid mark. Raises VerificationError carrying the report for any other."""
+        """Give the report of a valid mark. Raises VerificationError carrying the report for any other, and what `verify` does."""
         report = self.verify(subject, at=at, policy=policy, max_age=max_age)
         if report.verdict is not Verdict.VALID:
             raise VerificationError(report)
@@ -327,6 +345,8 @@ class Verifier:
                 return under_recognition(unheard, entry, ours=ours, view=None)
             with self._lock:
                 partner = self._of_partners.setdefault(entry.anchor, opened)
+            if partner is not opened:  # another thread was first
+                opened.close()
         asked = adapted_policy(policy, entry.scheme)
         theirs, view = partner.judged_for_another(found, now, at, asked, max_age)
         return under_recognition(theirs, entry, ours=ours, view=view)
@@ -363,12 +383,17 @@ class Verifier:
                 Reason.TRUST_UNAVAILABLE, f"a mark of {entry.scheme}: ask its own register, {entry.url}"
             )
         if not isinstance(named, Mapping):
+            trouble = f"no bundle of {entry.scheme} is at hand"
             for path in named:  # each is some register's; ask each whether it is this one's
-                opened = Verifier.from_bundle(path, **options)
+                try:
+                    opened = Verifier.from_bundle(path, **options)
+                except (MalformedError, OSError) as error:
+                    trouble += f"; one could not be read ({error})"
+                    continue
                 if opened.is_vouched:
                     return opened
                 opened.close()
-            return Refused(Reason.TRUST_UNAVAILABLE, f"no bundle of {entry.scheme} is at hand")
+            return Refused(Reason.TRUST_UNAVAILABLE, trouble)
         place = named.get(entry.scheme, entry.url)
         try:
             if isinstance(place, Path | bytes):

@@ -8,7 +8,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -29,7 +30,7 @@ from verifier.report import Report, Verdict
 from verifier.report_json import to_json
 from verifier.sources import MAX_BUNDLE, FileSource
 from verifier.verifier import Verifier
-from verifier.words import LANGUAGES, meaning, title
+from verifier.words import LANGUAGES, meaning, phrase, title
 
 __all__ = [
     "INVALID",
@@ -74,6 +75,9 @@ def add_verify_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParse
     verify.add_argument("--state", type=Path, metavar="DIR", help="remember what was seen (AKASHI_STATE)")
     verify.add_argument("--at", metavar="TIME", help="judge at a date or an RFC 3339 time")
     verify.add_argument(
+        "--now", metavar="TIME", help="take this RFC 3339 time for the clock's, to repeat an earlier verdict"
+    )
+    verify.add_argument(
         "--for", dest="organisation", metavar="ID", help="the organisation it must be held by"
     )
     verify.add_argument("--policy", type=Path, metavar="FILE", help="what is asked of a mark (policy.toml)")
@@ -85,19 +89,23 @@ def add_verify_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParse
 
 def _verify(arguments: argparse.Namespace) -> int:
     policy = _policy(arguments)
-    at = asked_time(arguments.at)
+    clock = _clock(arguments.now)
+    at = asked_time(arguments.at, now=clock())
     max_age = None if arguments.max_age is None else parse_duration(arguments.max_age)
     store = AnchorStore(arguments.state or default_state())
     anchor, state = asked_anchor(arguments, store)
     lang = arguments.lang or language()
     codes: set[int] = set()
-    with _verifier(arguments, anchor, state, store) as verifier:
+    with _verifier(arguments, anchor, state, store, clock) as verifier:
         for one in _inputs(arguments.input):
             if isinstance(one, Unreadable):
                 codes.add(USAGE)
                 _print_unreadable(one, lang=lang, as_json=arguments.json)
                 continue
-            report, chain = _judge(one, verifier, anchor, state, at=at, policy=policy, max_age=max_age)
+            if one.passed_over:
+                said = phrase("passed-over", lang, number=one.passed_over)
+                print(f"akashi: {printable(one.label, longest=80)}: {said}", file=sys.stderr)
+            report, chain = _judge(one, verifier, anchor, state, clock, at=at, policy=policy, max_age=max_age)
             codes.add(_code(report))
             if state is not None:
                 for met in (chain, *verifier.partner_chains):
@@ -120,6 +128,7 @@ def _judge(
     verifier: Verifier,
     anchor: str | None,
     state: Path | None,
+    clock: Callable[[], float],
     *,
     at: datetime | date | None,
     policy: Policy | None,
@@ -128,7 +137,7 @@ def _judge(
     """Judge one input, and give the newest trust chain met on the way."""
     if one.evidence is None:
         return verifier.verify(one.found, at=at, policy=policy, max_age=max_age), verifier.chain
-    own = Verifier.from_bundle(one.evidence, anchor=anchor, state=state, chain=verifier.chain)
+    own = Verifier.from_bundle(one.evidence, anchor=anchor, state=state, chain=verifier.chain, clock=clock)
     return own.verify(own.evidence_mark or one.found, at=at, policy=policy, max_age=max_age), own.chain
 
 
@@ -143,7 +152,11 @@ def asked_anchor(arguments: argparse.Namespace, store: AnchorStore) -> tuple[str
 
 
 def _verifier(
-    arguments: argparse.Namespace, anchor: str | None, state: Path | None, store: AnchorStore
+    arguments: argparse.Namespace,
+    anchor: str | None,
+    state: Path | None,
+    store: AnchorStore,
+    clock: Callable[[], float],
 ) -> Verifier:
     chain = None if anchor is None or state is None else store.find_chain(anchor)
     named = _named_partners(arguments)
@@ -152,13 +165,15 @@ def _verifier(
         ours = _of_anchor(files, anchor, chain)
         others = [one for one in files if one is not ours]
         partners: Partners = [*others, *_files_of(named)] if others else (named or [])
-        return Verifier.from_bundle(ours, anchor=anchor, state=state, chain=chain, partners=partners)
-    if arguments.offline:
-        return Verifier.without_source(chain)
-    registry = arguments.registry or first_host(chain)
+        return Verifier.from_bundle(
+            ours, anchor=anchor, state=state, chain=chain, partners=partners, clock=clock
+        )
+    registry = None if arguments.offline else arguments.registry or first_host(chain)
     if registry is None:
-        return Verifier.without_source(chain)
-    return Verifier.from_registry(registry, anchor=anchor, state=state, chain=chain, partners=named)
+        return Verifier.without_source(chain, clock=clock)
+    return Verifier.from_registry(
+        registry, anchor=anchor, state=state, chain=chain, partners=named, clock=clock
+    )
 
 
 def _named_partners(arguments: argparse.Namespace) -> dict[str, str | Fetcher | Path | bytes]:
@@ -225,21 +240,35 @@ def _policy(arguments: argparse.Namespace) -> Policy | None:
     return replace(policy or Policy(), organisation=organisation)
 
 
-def asked_time(text: str | None) -> datetime | date | None:
+def _clock(text: str | None) -> Callable[[], float]:
+    """Give this machine's clock, or one that stands still where it was told to. Raises UsageError."""
+    if text is None:
+        return time.time
+    try:
+        moment = _moment(text)
+    except ValueError as error:
+        raise UsageError(f"--now: {text!r} is no time; write 2027-03-31T12:00:00Z") from error
+    if not isinstance(moment, datetime):
+        raise UsageError(f"--now: {text} is a whole day; write 2027-03-31T12:00:00Z")
+    seconds = moment.timestamp()
+    return lambda: seconds
+
+
+def asked_time(text: str | None, *, now: float) -> datetime | date | None:
+    """Read --at. Raises UsageError, also for a time after `now` (POSIX seconds)."""
     if text is None:
         return None
     try:
         moment = _moment(text)
     except ValueError as error:
         raise UsageError(f"--at: {text!r} is no time; write 2027-03-31 or 2027-03-31T12:00:00Z") from error
-    if _is_to_come(moment):
+    if _is_to_come(moment, now=datetime.fromtimestamp(now, UTC)):
         raise UsageError(f"--at: {text} has not come; nobody can say yet how a mark will stand then")
     return moment
 
 
-def _is_to_come(moment: datetime | date) -> bool:
+def _is_to_come(moment: datetime | date, *, now: datetime) -> bool:
     """Whether a time, or a day in every time zone, still lies ahead."""
-    now = datetime.now(UTC)
     if isinstance(moment, datetime):
         return moment > now + timedelta(seconds=CLOCK_ROOM)
     return moment > (now + timedelta(hours=14)).date()

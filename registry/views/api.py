@@ -29,6 +29,7 @@ from schemas.mark_number import BadMarkNumberError
 from schemas.organisation_id import OrganisationId
 from schemas.qr import read
 from schemas.times import iso
+from verifier.pictures import is_of_a_mark
 from verifier.report_json import to_json
 
 __all__ = ["blueprint", "mark_as_json"]
@@ -160,7 +161,7 @@ def verify() -> Response:
 
 def _code_of(picture: bytes) -> str:
     """Give the one mark's code in a picture. Raises ProblemError."""
-    codes = [code for code in read_codes(picture) if "/m/" in code or (code.isdecimal() and len(code) > 40)]
+    codes = [code for code in read_codes(picture) if is_of_a_mark(code)]
     if not codes:
         raise ProblemError("no-code-in-picture", "no code of a mark was recognised")
     if len(codes) > 1:

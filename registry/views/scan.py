@@ -1,6 +1,5 @@
 """Checking a code: by camera where the browser has one, from a photo, screenshot or PDF, or typed."""
 
-import re
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, request
@@ -16,6 +15,7 @@ from registry.views.search_view import marks_near
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
 from schemas.qr import Found, read, to_digits
+from verifier.pictures import is_of_a_mark
 from verifier.words import meaning, title
 
 __all__ = ["blueprint"]
@@ -63,7 +63,7 @@ def scanned() -> Response | Redirect:
     found = [one for one in map(_found, codes) if one is not None]
     if not found:
         return page("scan.html", status=400, trouble="no-code-in-picture")
-    return _answer(found)
+    return _answer(found, others=len(codes) - len(found))
 
 
 def _typed(text: str) -> Response | Redirect:
@@ -94,14 +94,14 @@ def _found(text: str) -> Found | str | None:
     try:
         return read(text)
     except MalformedError:
-        return text if re.search("/m/[^/?#]+#", text) or (text.isdecimal() and len(text) > 40) else None
+        return text if is_of_a_mark(text) else None
 
 
-def _answer(found: list[Found | str]) -> Response | Redirect:
+def _answer(found: list[Found | str], *, others: int = 0) -> Response | Redirect:
     judged = [_judged(one) for one in found]
     if len(judged) == 1 and judged[0].address is not None and judged[0].is_genuine:
         return redirect(judged[0].address, 303)
-    return page("scan.html", status=200, judged=judged)
+    return page("scan.html", status=200, judged=judged, others=others)
 
 
 def _judged(found: Found | str) -> Judged:

@@ -64,6 +64,7 @@ def test_several_codes_are_listed_each_with_its_own_verdict(full: Laid) -> None:
     )
     assert answer.status_code == 200
     assert "2 codes read" in answer.text
+    assert "1 other code in the picture is not a mark" in answer.text
     for name in names:
         assert f'href="/m/{full.marks[name].number}?lang=en#' in answer.text
     assert "Revoked" in answer.text

@@ -1,7 +1,9 @@
 """The container: one file a state, and no freedom left in the ZIP."""
 
 import io
+import struct
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,6 +169,32 @@ def test_a_member_over_its_bound_is_refused() -> None:
 def test_another_table_of_contents_is_refused(manifest: bytes) -> None:
     with pytest.raises(MalformedError):
         Archive.open(written([("bundle.json", manifest)]))
+
+
+def test_a_log_or_list_that_stands_there_twice_is_refused() -> None:
+    """Each is authenticated as often as it is named: a small file would cost minutes."""
+    log = ListedLog(dir="log/0", origin="akashi.example/log1", size=5)
+    one = MANIFEST.lists[0]
+    for doubled in (
+        replace(MANIFEST, logs=(log, log)),
+        replace(MANIFEST, lists=(one, replace(one, uri="https://akashi.example/status/a/1"))),
+        replace(MANIFEST, lists=(one, replace(one, file="status/a/1.cwt"))),
+    ):
+        with pytest.raises(MalformedError):
+            Archive.open(written([("bundle.json", doubled.to_bytes())]))
+
+
+@pytest.mark.parametrize("is_zip64", [False, True])
+def test_a_directory_larger_than_any_is_refused_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch, *, is_zip64: bool
+) -> None:
+    entry = struct.pack("<IBBHHHHHIIIHHHHHII", 0x02014B50, 20, 3, 20, *[0] * 7, 7, *[0] * 6) + b"trust/1"
+    directory = entry * 120_000
+    locator = b"PK\6\7" + bytes(16) if is_zip64 else b""
+    end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 65535, 65535, len(directory), 0, 0)
+    monkeypatch.setattr("zipfile.ZipFile", None)
+    with pytest.raises(MalformedError):
+        Archive.open(directory + locator + end)
 
 
 def test_a_missing_member_is_named() -> None:

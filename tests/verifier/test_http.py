@@ -82,6 +82,7 @@ def raw_server() -> Iterator[tuple[str, list[bytes]]]:
         b"not HTTP at all\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nabc\r\n",
     ],
 )
 def test_what_is_not_http_is_no_answer(raw_server: tuple[str, list[bytes]], answer: bytes) -> None:

@@ -1,16 +1,13 @@
 """Whatever a person hands over is read as what it is, or refused with what would be right."""
 
 import io
-import sys
 from pathlib import Path
 
 import pytest
 
-from forge.pictures import pdf, photo, picture
 from forge.scene import Scene
 from schemas.qr import Found
 from verifier.inputs import Input, Unreadable, read_input, read_stream
-from verifier.pictures import MAX_PAGES
 
 
 def one(text: str | bytes) -> Input | Unreadable:
@@ -149,58 +146,3 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: py
 def test_more_than_any_input_may_be_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("verifier.inputs.MAX_FILE", 10)
     assert refused(bytes(11)).reason == "too-large"
-
-
-@pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP"])
-def test_the_code_in_a_picture_is_read(scene: Scene, form: str) -> None:
-    link = scene.good.link()
-    assert judged(picture(link, form=form)).found == _link(scene)
-
-
-def test_a_photo_taken_askew_is_read(scene: Scene) -> None:
-    assert judged(photo(scene.good.link())).found == _link(scene)
-
-
-def test_the_code_on_a_later_page_of_a_pdf_is_read(scene: Scene) -> None:
-    assert judged(pdf("https://shop.example/", scene.good.link())).found == _link(scene)
-
-
-def test_a_pdf_that_breaks_off_is_refused(scene: Scene) -> None:
-    whole = pdf(scene.good.link())
-    for size in (5, 40, len(whole) // 2):
-        assert refused(whole[:size]).reason in ("unreadable-picture", "no-code-in-picture")
-
-
-def test_a_pdf_of_very_many_pages_is_read_so_far_and_no_further(scene: Scene) -> None:
-    late = pdf(*["https://shop.example/"] * MAX_PAGES, scene.good.link())
-    assert refused(late).reason == "no-code-in-picture"
-
-
-def test_other_codes_in_a_picture_are_passed_over(scene: Scene) -> None:
-    link = scene.good.link()
-    assert judged(picture("https://shop.example/", link)).found == _link(scene)
-    assert refused(picture("https://shop.example/")).reason == "no-code-in-picture"
-
-
-def test_a_picture_without_a_code_is_refused() -> None:
-    assert refused(picture()).reason == "no-code-in-picture"
-
-
-def test_a_picture_that_breaks_off_is_refused(scene: Scene) -> None:
-    whole = picture(scene.good.link())
-    for size in (10, 30, len(whole) // 2):
-        assert refused(whole[:size]).reason in ("unreadable-picture", "no-code-in-picture")
-
-
-def test_a_picture_of_too_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verifier.pictures.MAX_PIXELS", 100)
-    assert refused(picture()).reason == "too-large"
-
-
-@pytest.mark.parametrize("missing", ["zxingcpp", "PIL"])
-def test_without_the_extra_a_picture_says_what_to_install(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, missing: str
-) -> None:
-    data = picture(scene.good.link())
-    monkeypatch.setitem(sys.modules, missing, None)
-    assert refused(data).reason == "images-missing"

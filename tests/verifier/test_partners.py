@@ -1,8 +1,10 @@
 """Marks of a partner's scheme: judged under the partner's own chain, shown as theirs, and only while we recognise it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -141,11 +143,34 @@ def test_a_partners_revocation_counts() -> None:
 def test_without_evidence_of_the_partner_a_mark_is_undetermined_and_never_invalid() -> None:
     two = Two()
     expected(two.offline().verify(two.mark.raw), Verdict.UNDETERMINED, Reason.TRUST_UNAVAILABLE)
+    broken = two.offline(two.theirs.bundle()[:-1], b"no bundle")
+    expected(broken.verify(two.mark.raw), Verdict.UNDETERMINED, Reason.TRUST_UNAVAILABLE)
+    expected(two.offline(b"no bundle", two.theirs.bundle()).verify(two.mark.raw), Verdict.VALID)
     down = Evidence(two.theirs)
     down.is_down = True
     expected(
         two.online(**{"sg-demo": down}).verify(two.mark.raw), Verdict.UNDETERMINED, Reason.TRUST_UNAVAILABLE
     )
+
+
+def test_many_threads_open_a_partners_bundle_and_keep_one(tmp_path: Path) -> None:
+    two, together = Two(), Barrier(6)
+    path = tmp_path / "partner.akashi"
+    path.write_bytes(two.theirs.bundle())
+    with Verifier.from_bundle(
+        two.ours.register(), anchor=two.ours.anchor, partners=[path], clock=lambda: float(NOW)
+    ) as verifier:
+
+        def ask(_: int) -> Report:
+            together.wait()
+            return verifier.verify(two.mark.raw)
+
+        with ThreadPoolExecutor(6) as pool:
+            reports = list(pool.map(ask, range(6)))
+        assert {report.verdict for report in reports} == {Verdict.VALID}
+        assert (
+            len(verifier.partner_chains) == 1
+        )  # what came too late was closed again: an open file is a warning
 
 
 def test_a_link_to_the_partners_host_asks_the_partner() -> None:

@@ -182,7 +182,15 @@ def test_a_policy_that_cannot_be_applied_is_refused(table: dict[str, Any]) -> No
         policy_from_table(({"version": 1} | table) if table else {})
 
 
-@pytest.mark.parametrize("content", [b"version = ", b"version = 1\nscope_contains = '\xff'"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"version = ",
+        b"version = 1\nscope_contains = '\xff'",
+        b"version = 1\nschemes = " + b"[" * 5000,
+        b"version = 1\nmin_level = " + b"9" * 5000,
+    ],
+)
 def test_what_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "policy.toml"
     path.write_bytes(content)

@@ -45,7 +45,7 @@ def clock() -> float:
 def check_suppliers(arguments: argparse.Namespace) -> int:
     """Run the command and give its exit code."""
     lang = arguments.lang or language()
-    policy, at = _policy(arguments), asked_time(arguments.at)
+    policy, at = _policy(arguments), asked_time(arguments.at, now=clock())
     _check_outputs(arguments)
     table, columns = _table(arguments, policy)
     store = AnchorStore(arguments.state or default_state())
