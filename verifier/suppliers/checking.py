@@ -4,7 +4,6 @@
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,6 +15,7 @@ from typing import IO
 from keys.whole_files import writing_whole
 from verifier.anchors import AnchorError, AnchorStore, default_state
 from verifier.policy import Policy, parse_duration, policy_from_file
+from verifier.progress import progress
 from verifier.render import language, printable
 from verifier.suppliers.checked import Checked, RegisterFacts
 from verifier.suppliers.columns import ColumnError, Columns, find_columns, read_said
@@ -23,10 +23,10 @@ from verifier.suppliers.evidence import write_evidence
 from verifier.suppliers.judge import RowResult
 from verifier.suppliers.reading import read_table
 from verifier.suppliers.report_html import write_html
-from verifier.suppliers.report_json import document, write_json
+from verifier.suppliers.report_json import write_json
 from verifier.suppliers.report_table import write_csv, write_xlsx
 from verifier.suppliers.report_text import columns_said, summary
-from verifier.suppliers.run import MANY, Check, Opening, judge_all, questions_of
+from verifier.suppliers.run import Check, Opening, judge_all, questions_of
 from verifier.suppliers.sheets import MAX_FILE, SheetError, Table
 from verifier.suppliers.source import kept_path, kept_register
 from verifier.suppliers.xlsx import XlsxMissingError, openpyxl
@@ -56,13 +56,10 @@ def check_suppliers(arguments: argparse.Namespace) -> int:
             f"akashi: {printable(columns_said(_empty(check, table, columns), lang=lang), longest=2000)}",
             file=sys.stderr,
         )
-        results = judge_all(
-            opening,
-            questions_of(table, columns),
-            check=check,
-            workers=arguments.workers,
-            progress=_progress(lang),
-        )
+        with progress() as say:
+            results = judge_all(
+                opening, questions_of(table, columns), check=check, workers=arguments.workers, progress=say
+            )
         checked = replace(
             _empty(check, table, columns), results=results, at=arguments.at, policy=policy, made=int(clock())
         )
@@ -78,7 +75,7 @@ def check_suppliers(arguments: argparse.Namespace) -> int:
             _WRITERS[path.suffix.lower()](out, checked, lang)
         print(f"akashi: {phrase('written', lang, file=printable(str(path)))}", file=sys.stderr)
     if arguments.json:
-        print(json.dumps(document(checked), ensure_ascii=False))
+        write_json(sys.stdout.buffer, checked, is_ascii=True)
     else:
         print(summary(checked, lang=lang), end="")
     return _code(checked.counts)
@@ -186,7 +183,8 @@ def _kept(
     registry = arguments.registry or first_host(chain)
     if registry is None:
         raise UsageError("name --registry URL, whose whole register is fetched, or --bundle FILE")
-    path = kept_register(registry, anchor=anchor, chain=chain, folder=store.folder)
+    with progress() as say:
+        path = kept_register(registry, anchor=anchor, chain=chain, folder=store.folder, say=say)
     return path, min([ONLINE_MAX_AGE, *([] if max_age is None else [max_age])])
 
 
@@ -227,21 +225,3 @@ def _evidence(folder: Path, check: Check, results: list[RowResult], lang: str) -
         said = phrase("no-evidence", lang, row=row, detail=printable(detail))
         print(f"akashi: {said}", file=sys.stderr)
     return named
-
-
-def _progress(lang: str) -> Callable[[int, int], None]:
-    """Say how far the work is, on a terminal, when there are many rows."""
-    if not sys.stderr.isatty():
-        return lambda _done, _all: None
-
-    def tell(done: int, everything: int) -> None:
-        if everything >= MANY:
-            end = "\n" if done == everything else ""
-            print(
-                f"\r{phrase('checking', lang, done=done, all=everything)}",
-                end=end,
-                file=sys.stderr,
-                flush=True,
-            )
-
-    return tell

@@ -15,12 +15,15 @@ __all__ = ["document", "result_json", "write_json"]
 FORMAT = 1
 
 
-def write_json(out: IO[bytes], checked: Checked) -> None:
-    """Write the document, one row a line, so that a long table is never held twice. Raises OSError."""
-    head = json.dumps(_head(checked), ensure_ascii=False, indent=1).removesuffix("\n}")
+def write_json(out: IO[bytes], checked: Checked, *, is_ascii: bool = False) -> None:
+    """Write the document, one row a line, so that a long table is never held twice. Raises OSError.
+
+    `is_ascii`: everything else as escapes, so that no text in it can drive a terminal.
+    """
+    head = json.dumps(_head(checked), ensure_ascii=is_ascii, indent=1).removesuffix("\n}")
     out.write(f'{head},\n "rows": ['.encode("utf-8", "backslashreplace"))
     for place, (cells, result) in enumerate(checked.rows()):
-        line = json.dumps(_row(checked, list(cells), result), ensure_ascii=False)
+        line = json.dumps(_row(checked, list(cells), result), ensure_ascii=is_ascii)
         out.write(f"{',' if place else ''}\n  {line}".encode("utf-8", "backslashreplace"))
     out.write(b"\n ]\n}\n")
 

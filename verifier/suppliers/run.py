@@ -19,6 +19,7 @@ from verifier.bundle_view import BundleView
 from verifier.checks import CLOCK_ROOM, check_memory
 from verifier.many import cores, pieces_of, spread
 from verifier.policy import Policy
+from verifier.progress import Say
 from verifier.report import Reason
 from verifier.state import Remembered, StateFile
 from verifier.suppliers.columns import Columns
@@ -163,7 +164,7 @@ def judge_all(
     *,
     check: Check | None = None,
     workers: int | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    progress: Say = lambda _done, _all: None,
 ) -> list[RowResult]:
     """Judge every row, in order. `workers`: None for one a core, and one alone where the rows are few.
 

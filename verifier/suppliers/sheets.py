@@ -5,7 +5,7 @@ the cells mean is not decided here. Workbooks are read by `verifier.suppliers.xl
 """
 
 import csv
-import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ MAX_ROWS = 100_000
 WORKBOOK = b"PK\x03\x04"
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",\t;"
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 class SheetError(Exception):
@@ -79,7 +80,10 @@ def records_of(text: str) -> list[list[str]]:
     # The first line that holds a delimiter at all; a title above the header holds none.
     first = next((line for line in lines if any(sign in line for sign in _DELIMITERS)), "")
     delimiter = max(_DELIMITERS, key=first.count)  # the first wins a tie, so a single column reads as comma
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines_of = (
+        found.group() for found in _LINE.finditer(text)
+    )  # io.StringIO would hold the text four times over
+    reader = csv.reader(lines_of, delimiter=delimiter, strict=True)
     records: list[list[str]] = []
     try:
         for record in reader:

@@ -1,14 +1,15 @@
-"""The register to judge from when none was named: fetched whole, so that nobody learns about whom was asked."""
+"""The register to judge from when none was named: kept whole, brought up to date whole, so that nobody learns whom it is about."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from keys.trust import TrustChain
-from keys.whole_files import write_whole
 from schemas.errors import MalformedError
+from verifier.bundle_fetch import fetch_bundle
 from verifier.bundle_view import BundleView
-from verifier.http import FetchError, HttpFetcher
-from verifier.sources import MAX_BUNDLE, FileSource
+from verifier.progress import Say
+from verifier.sources import FileSource
 
 __all__ = ["kept_path", "kept_register"]
 
@@ -18,21 +19,23 @@ def kept_path(folder: Path, anchor: str) -> Path:
     return folder / anchor / "register.akashi"
 
 
-def kept_register(registry: str, *, anchor: str, chain: TrustChain | None, folder: Path) -> Path:
-    """Fetch the whole register, verify it, and keep it in the state folder; what does not verify replaces nothing.
+def kept_register(registry: str, *, anchor: str, chain: TrustChain | None, folder: Path, say: Say) -> Path:
+    """Bring the register in the state folder up to date, verified; what does not verify replaces nothing.
 
     Raises FetchError, MalformedError, OSError.
     """
-    data = HttpFetcher(registry).get("bundle/register", max_size=MAX_BUNDLE)
-    if data is None:
-        raise FetchError(f"{registry} serves no bundle/register")
-    with closing(FileSource(data, anchor=anchor, chain=chain)) as opened:
-        trust, view = opened.trust(), opened.held()
-        if not isinstance(trust, TrustChain):
-            raise MalformedError(trust.detail)
-        if not isinstance(view, BundleView) or view.refused is not None or not view.heads:
-            raise MalformedError("what the registry serves is no authentic register; nothing was kept")
+
+    @contextmanager
+    def opened(path: Path) -> Iterator[BundleView]:
+        with closing(FileSource(path, anchor=anchor, chain=chain)) as source:
+            trust, view = source.trust(), source.held()
+            if not isinstance(trust, TrustChain):
+                raise MalformedError(trust.detail)
+            if not isinstance(view, BundleView) or view.refused is not None or not view.heads:
+                raise MalformedError("is no authentic register")
+            yield view
+
     path = kept_path(folder, anchor)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, data, mode=0o644)
+    fetch_bundle(path, [registry], register=True, opened=opened, say=say)
     return path

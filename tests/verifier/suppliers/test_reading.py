@@ -33,6 +33,12 @@ def test_a_table_is_read_in_whatever_a_spreadsheet_saved_it(encoding: str, delim
     assert read_table(TEXT.replace(",", delimiter).encode(encoding)).records == ROWS
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_any_system_ends_them(end: str) -> None:
+    data = f'a,b{end}"c{end}d",\u2028{end}{end}e'.encode()
+    assert read_table(data).records == [["a", "b"], [f"c{end}d", "\u2028"], [], ["e"]]
+
+
 def test_a_quoted_cell_may_hold_delimiters_and_lines() -> None:
     assert read_table(b'name,id\n"a, b\nc",1\n').records == [["name", "id"], ["a, b\nc", "1"]]
 
