@@ -4,25 +4,22 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from time import time
 
-from keys.trust import TrustChain
 from schemas.errors import MalformedError
 from schemas.evidence import Archive
 from schemas.times import iso
 from verifier.anchors import AnchorError, AnchorStore, default_state, read_anchor
-from verifier.bundle_fetch import fetch_bundle
+from verifier.bundle_fetch import authentic, fetch_bundle, sources_of
 from verifier.bundle_view import BundleView
 from verifier.places import read_places, write_places
 from verifier.progress import progress
 from verifier.render import language, printable, said_age, table
-from verifier.sources import FileSource
 from verifier.words import phrase
 
-__all__ = ["add_bundle_commands"]
+__all__ = ["add_bundle_commands", "say_refused"]
 
 
 def add_bundle_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -53,6 +50,7 @@ def add_bundle_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentPars
 
 def _fetch(arguments: argparse.Namespace) -> int:
     target: Path = arguments.file
+    store, anchor = _anchor(arguments)
 
     def opened(path: Path) -> AbstractContextManager[BundleView]:
         return _opened(path, arguments)
@@ -60,28 +58,17 @@ def _fetch(arguments: argparse.Namespace) -> int:
     with progress() as say:
         fetched = fetch_bundle(
             target,
-            _sources(arguments),
+            sources_of(arguments.registry, store.find_chain(anchor)),
             register=arguments.register or _is_register(target),
             opened=opened,
             say=say,
-            refused=_say_refused,
+            refused=say_refused,
         )
     with _opened(target, arguments) as view:
         if fetched.pieces != 0 or not read_places(target):
             write_places(target, view.sorted_places())
         _describe(view, target, as_json=arguments.json)
     return 0
-
-
-def _sources(arguments: argparse.Namespace) -> list[str]:
-    """Whom to ask, in order: those named; then the mirrors of the trust document that is kept, which for want of a name its host goes before."""
-    store, anchor = _anchor(arguments)
-    chain = store.find_chain(anchor)
-    named: list[str] = list(arguments.registry)
-    if chain is not None:
-        hosts = [f"https://{host.host}" for host in chain.current.hosts if host.until is None]
-        named += [*([] if named else hosts[:1]), *chain.current.mirrors]
-    return list(dict.fromkeys(named))
 
 
 def _is_register(target: Path) -> bool:
@@ -93,7 +80,8 @@ def _is_register(target: Path) -> bool:
         return False
 
 
-def _say_refused(source: str, error: Exception) -> None:
+def say_refused(source: str, error: Exception) -> None:
+    """Say that one source was passed over, and why."""
     print(f"akashi: {source}: {printable(str(error))}; the next one is asked", file=sys.stderr)
 
 
@@ -113,20 +101,9 @@ def _anchor(arguments: argparse.Namespace) -> tuple[AnchorStore, str]:
     return store, anchor
 
 
-@contextmanager
-def _opened(source: Path, arguments: argparse.Namespace) -> Iterator[BundleView]:
-    """An authentic bundle, closed at the end. Raises AnchorError, MalformedError, OSError."""
+def _opened(path: Path, arguments: argparse.Namespace) -> AbstractContextManager[BundleView]:
     store, anchor = _anchor(arguments)
-    with closing(FileSource(source, anchor=anchor, chain=store.find_chain(anchor))) as opened:
-        chain, view = opened.trust(), opened.held()
-        if not isinstance(chain, TrustChain):
-            raise AnchorError(chain.detail)
-        if not isinstance(view, BundleView):
-            raise MalformedError("is evidence of one mark, not a bundle; judge it with `akashi verify FILE`")
-        if view.refused is not None or not view.heads:
-            detail = view.refused.detail if view.refused else "no log in it"
-            raise MalformedError(f"the bundle is not authentic: {detail}")
-        yield view
+    return authentic(path, anchor=anchor, chain=store.find_chain(anchor))
 
 
 def _describe(view: BundleView, path: Path, *, as_json: bool) -> None:

@@ -9,10 +9,11 @@ A registry that knows no contents, an older one or a plain mirror of files, is a
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from keys.trust import TrustChain
 from keys.whole_files import sync_folder, writing_whole
 from schemas.bundle_contents import MAX_CONTENTS, BundleContents, digest_of
 from schemas.checkpoint import MAX_CHECKPOINT, Checkpoint
@@ -23,9 +24,9 @@ from schemas.tiles import tiles_of
 from verifier.bundle_view import BundleView
 from verifier.download import download, forget
 from verifier.http import Fetcher, FetchError, HttpFetcher
-from verifier.sources import MAX_BUNDLE
+from verifier.sources import MAX_BUNDLE, FileSource
 
-__all__ = ["Fetched", "Opened", "Say", "fetch_bundle"]
+__all__ = ["Fetched", "Opened", "Say", "authentic", "fetch_bundle", "sources_of"]
 
 MOST_PIECES = 1_000  # beyond this one download is kinder to everybody
 TRIES = 3  # when the registry publishes in the middle of it
@@ -33,6 +34,30 @@ TRIES = 3  # when the registry publishes in the middle of it
 Opened = Callable[[Path], AbstractContextManager[BundleView]]
 """Opens a bundle under the caller's anchor. Raises MalformedError when it is not authentic."""
 Say = Callable[[int, int | None], None]
+
+
+@contextmanager
+def authentic(path: Path, *, anchor: str, chain: TrustChain | None) -> Iterator[BundleView]:
+    """Open a bundle or register under an anchor, or the chain kept for it. Raises MalformedError where it is not authentic; OSError."""
+    with closing(FileSource(path, anchor=anchor, chain=chain)) as source:
+        trust, view = source.trust(), source.held()
+        if not isinstance(trust, TrustChain):
+            raise MalformedError(trust.detail)
+        if not isinstance(view, BundleView):
+            raise MalformedError("is evidence of one mark, not a bundle; judge it with `akashi verify FILE`")
+        if view.refused is not None or not view.heads:
+            detail = view.refused.detail if view.refused else "no log in it"
+            raise MalformedError(f"the bundle is not authentic: {detail}")
+        yield view
+
+
+def sources_of(named: Sequence[str], chain: TrustChain | None) -> list[str]:
+    """Whom to ask, in order: those named, else the trust document's host; after them the mirrors it names."""
+    found = list(named)
+    if chain is not None:
+        hosts = [f"https://{host.host}" for host in chain.current.hosts if host.until is None]
+        found += [*([] if found else hosts[:1]), *chain.current.mirrors]
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from verifier.state import StateError
 from verifier.suppliers.command import add_check_command
 from verifier.trust_commands import add_trust_commands
 from verifier.verify_command import USAGE, UsageError, add_verify_command
+from verifier.watch.command import add_watch_command
 
 __all__ = ["main"]
 
@@ -47,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_check_command(verbs)
     add_trust_commands(verbs)
     add_bundle_commands(verbs)
+    add_watch_command(verbs)
     add_monitor_command(verbs)
     arguments = parser.parse_args(argv)
     for stream in (sys.stdout, sys.stderr):

@@ -5,7 +5,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import IO
 
 from keys.whole_files import writing_whole
 from verifier.anchors import AnchorError, AnchorStore, default_state
+from verifier.bundle_commands import say_refused
+from verifier.bundle_fetch import sources_of
 from verifier.policy import Policy, parse_duration, policy_from_file
 from verifier.progress import progress
 from verifier.render import language, printable
@@ -31,10 +34,10 @@ from verifier.suppliers.sheets import MAX_FILE, SheetError, Table
 from verifier.suppliers.source import kept_path, kept_register
 from verifier.suppliers.xlsx import XlsxMissingError, openpyxl
 from verifier.verifier import ONLINE_MAX_AGE
-from verifier.verify_command import INVALID, UNDETERMINED, UsageError, asked_anchor, asked_time, first_host
+from verifier.verify_command import INVALID, UNDETERMINED, UsageError, asked_anchor, asked_time
 from verifier.words import phrase
 
-__all__ = ["check_suppliers"]
+__all__ = ["check_suppliers", "judged"]
 
 
 def clock() -> float:
@@ -45,31 +48,12 @@ def clock() -> float:
 def check_suppliers(arguments: argparse.Namespace) -> int:
     """Run the command and give its exit code."""
     lang = arguments.lang or language()
-    policy, at = _policy(arguments), asked_time(arguments.at, now=clock())
     _check_outputs(arguments)
-    table, columns = _table(arguments, policy)
-    store = AnchorStore(arguments.state or default_state())
-    opening = _opening(arguments, store, policy=policy, at=at)
-    check = Check(opening)
-    try:
-        print(
-            f"akashi: {printable(columns_said(_empty(check, table, columns), lang=lang), longest=2000)}",
-            file=sys.stderr,
-        )
-        with progress() as say:
-            results = judge_all(
-                opening, questions_of(table, columns), check=check, workers=arguments.workers, progress=say
-            )
-        checked = replace(
-            _empty(check, table, columns), results=results, at=arguments.at, policy=policy, made=int(clock())
-        )
+    with judged(arguments, at=asked_time(arguments.at, now=clock()), lang=lang) as (checked, check):
+        checked = replace(checked, at=arguments.at)
         if arguments.evidence is not None:
-            evidence = _evidence(arguments.evidence, check, results, lang)
+            evidence = _evidence(arguments.evidence, check, checked.results, lang)
             checked = replace(checked, evidence=evidence)
-        if opening.state is not None and check.verifier.chain is not None:
-            store.keep(check.verifier.chain)
-    finally:
-        check.close()
     for path in arguments.out:
         with writing_whole(path, mode=0o644) as out:
             _WRITERS[path.suffix.lower()](out, checked, lang)
@@ -79,6 +63,37 @@ def check_suppliers(arguments: argparse.Namespace) -> int:
     else:
         print(summary(checked, lang=lang), end="")
     return _code(checked.counts)
+
+
+@contextmanager
+def judged(
+    arguments: argparse.Namespace, *, at: datetime | date | None = None, lang: str, is_quiet: bool = False
+) -> Iterator[tuple[Checked, Check]]:
+    """Judge the table by what `add_judging_options` took; the register stays open until the end. `is_quiet`: columns are not said.
+
+    Raises what a command refuses with: UsageError, AnchorError, FetchError, PolicyError, MalformedError, OSError.
+    """
+    if arguments.workers is not None and not 1 <= arguments.workers <= 256:
+        raise UsageError("--workers: between 1 and 256")
+    policy = _policy(arguments)
+    table, columns = _table(arguments, policy)
+    store = AnchorStore(arguments.state or default_state())
+    opening = _opening(arguments, store, policy=policy, at=at)
+    check = Check(opening)
+    try:
+        unjudged = _empty(check, table, columns)
+        if not is_quiet:
+            said = printable(columns_said(unjudged, lang=lang), longest=2000)
+            print(f"akashi: {said}", file=sys.stderr)
+        with progress() as say:
+            results = judge_all(
+                opening, questions_of(table, columns), check=check, workers=arguments.workers, progress=say
+            )
+        yield replace(unjudged, results=results, policy=policy, made=int(clock())), check
+        if opening.state is not None and check.verifier.chain is not None:
+            store.keep(check.verifier.chain)
+    finally:
+        check.close()
 
 
 _WRITERS: dict[str, Callable[[IO[bytes], Checked, str], None]] = {
@@ -104,8 +119,6 @@ def _policy(arguments: argparse.Namespace) -> Policy | None:
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
     """On return everything that is to be written has a place and a form. Before the work, not after it."""
-    if arguments.workers is not None and not 1 <= arguments.workers <= 256:
-        raise UsageError("--workers: between 1 and 256")
     for path in arguments.out:
         if path.suffix.lower() not in _WRITERS:
             raise UsageError(f"--out {path}: write a name that ends in {', '.join(_WRITERS)}")
@@ -180,11 +193,13 @@ def _kept(
             )
         return path, max_age
     chain = store.find_chain(anchor)
-    registry = arguments.registry or first_host(chain)
-    if registry is None:
+    sources = sources_of(arguments.registry, chain)
+    if not sources:
         raise UsageError("name --registry URL, whose whole register is fetched, or --bundle FILE")
     with progress() as say:
-        path = kept_register(registry, anchor=anchor, chain=chain, folder=store.folder, say=say)
+        path = kept_register(
+            sources, anchor=anchor, chain=chain, folder=store.folder, say=say, refused=say_refused
+        )
     return path, min([ONLINE_MAX_AGE, *([] if max_age is None else [max_age])])
 
 
@@ -218,7 +233,7 @@ def _empty(check: Check, table: Table, columns: Columns) -> Checked:
     return Checked(table=table, columns=columns, results=(), register=facts, made=int(clock()))
 
 
-def _evidence(folder: Path, check: Check, results: list[RowResult], lang: str) -> dict[int, str]:
+def _evidence(folder: Path, check: Check, results: Sequence[RowResult], lang: str) -> dict[int, str]:
     """Write evidence and say of which rows there is none. Raises OSError."""
     named, refused = write_evidence(folder, check, results)
     for row, detail in refused.items():

@@ -5,20 +5,12 @@ from pathlib import Path
 
 from verifier.words import LANGUAGES
 
-__all__ = ["add_check_command"]
+__all__ = ["add_check_command", "add_judging_options"]
 
 
 def add_check_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     check = verbs.add_parser("check", help="judge every supplier of a table: CSV or .xlsx, or - for CSV")
-    check.add_argument("suppliers", metavar="SUPPLIERS")
-    check.add_argument(
-        "--columns",
-        action="append",
-        default=[],
-        metavar="NAME=COLUMN,…",
-        help="which column is what, by header, letter or number: mark=B,id=法人番号",
-    )
-    check.add_argument("--sheet", metavar="NAME", help="which sheet of a workbook; else the first")
+    add_judging_options(check)
     check.add_argument(
         "--out",
         action="append",
@@ -30,29 +22,48 @@ def add_check_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParser
     check.add_argument(
         "--evidence", type=Path, metavar="DIR", help="write each mark's evidence into a folder"
     )
-    check.add_argument("--bundle", type=Path, metavar="FILE", help="judge from a register or bundle on disk")
-    check.add_argument(
+    check.add_argument("--at", metavar="TIME", help="judge at a date or an RFC 3339 time")
+    check.add_argument("--json", action="store_true", help="the whole report as JSON on standard output")
+    check.set_defaults(run=_check)
+
+
+def add_judging_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says which table, and how it is judged; `akashi watch` takes the same."""
+    parser.add_argument("suppliers", metavar="SUPPLIERS")
+    parser.add_argument(
+        "--columns",
+        action="append",
+        default=[],
+        metavar="NAME=COLUMN,…",
+        help="which column is what, by header, letter or number: mark=B,id=法人番号",
+    )
+    parser.add_argument("--sheet", metavar="NAME", help="which sheet of a workbook; else the first")
+    parser.add_argument("--bundle", type=Path, metavar="FILE", help="judge from a register or bundle on disk")
+    parser.add_argument(
         "--partner",
         action="append",
         default=[],
         metavar="SCHEME=FILE",
         help="a bundle of a recognised partner's register",
     )
-    check.add_argument("--registry", metavar="URL", help="where the whole register is fetched from")
-    check.add_argument("--offline", action="store_true", help="send nothing: --bundle, or the register kept")
-    check.add_argument("--anchor", metavar="HEX|FILE", help="where trust starts (AKASHI_ANCHOR)")
-    check.add_argument("--state", type=Path, metavar="DIR", help="remember what was seen (AKASHI_STATE)")
-    check.add_argument("--at", metavar="TIME", help="judge at a date or an RFC 3339 time")
-    check.add_argument(
+    parser.add_argument(
+        "--registry",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="where the whole register is fetched from; more than one: in this order",
+    )
+    parser.add_argument("--offline", action="store_true", help="send nothing: --bundle, or the register kept")
+    parser.add_argument("--anchor", metavar="HEX|FILE", help="where trust starts (AKASHI_ANCHOR)")
+    parser.add_argument("--state", type=Path, metavar="DIR", help="remember what was seen (AKASHI_STATE)")
+    parser.add_argument(
         "--policy", type=Path, metavar="FILE", help="what is asked of every mark (policy.toml)"
     )
-    check.add_argument("--max-age", metavar="DURATION", help="how old a status may be, for example 6h")
-    check.add_argument(
+    parser.add_argument("--max-age", metavar="DURATION", help="how old a status may be, for example 6h")
+    parser.add_argument(
         "--workers", type=int, metavar="N", help="processes; by default one a core for many rows"
     )
-    check.add_argument("--json", action="store_true", help="the whole report as JSON on standard output")
-    check.add_argument("--lang", choices=LANGUAGES, help="language of the reports")
-    check.set_defaults(run=_check)
+    parser.add_argument("--lang", choices=LANGUAGES, help="language of the reports")
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,198 @@
+"""`akashi watch`, as somebody's cron runs it: told once, told to the right place, and never at a supplier's expense."""
+
+import json
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from forge.loopback import Loopback, serving
+from forge.world import NOW, Issued, World
+from schemas.claims import EventKind, EventReason
+from schemas.times import DAY, HOUR
+from verifier.cli import main
+from verifier.suppliers import checking
+
+NOTHING, NEWS, USAGE, COULD_NOT = 0, 1, 2, 3
+ATOM = "{http://www.w3.org/2005/Atom}"
+Watch = Callable[..., int]
+
+
+class Scene:
+    """Two suppliers, one of them with a mark that ends in forty days, and a register that moves on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.world, self.folder, self.now = World(), folder, NOW
+        self.stays: Issued = self.world.issue(at=NOW - 3 * DAY, name="株式会社みほん")
+        self.ends: Issued = self.world.issue(at=NOW - 3 * DAY, exp=NOW + 40 * DAY, name="株式会社まもなく")
+        self.publish(NOW - HOUR)
+        marks = [("=cmd()", self.stays), ("まもなく", self.ends)]
+        rows = [f"{name},{mark.claims.number}" for name, mark in marks]
+        (folder / "suppliers.csv").write_text("\n".join(["会社名,マーク番号", *rows]), "utf-8")
+
+    def publish(self, at: int) -> None:
+        self.world.publish(at)
+        (self.folder / "register.akashi").write_bytes(self.world.register())
+
+    def revoke(self) -> None:
+        self.now += DAY
+        self.world.event(self.stays, EventKind.REVOKE, EventReason.MISUSE, at=self.now - 2 * HOUR)
+        self.publish(self.now - HOUR)
+
+
+@pytest.fixture
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    for name in ("AKASHI_ANCHOR", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("AKASHI_STATE", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    made = Scene(tmp_path)
+    monkeypatch.setattr(checking, "clock", lambda: float(made.now))
+    return made
+
+
+@pytest.fixture
+def watch(scene: Scene) -> Watch:
+    def run(*arguments: str, bundle: bool = True) -> int:
+        at = ["--bundle", "register.akashi"] if bundle else []
+        return main(["watch", "suppliers.csv", "--anchor", scene.world.anchor, *at, *arguments])
+
+    return run
+
+
+@pytest.fixture
+def loopback() -> Iterator[Loopback]:
+    with serving() as served:
+        yield served
+
+
+def test_the_first_look_is_no_news_and_lists_what_ends_soon(
+    watch: Watch, scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert watch() == NOTHING
+    said = capsys.readouterr().out
+    assert "First look at 2 suppliers" in said
+    assert scene.ends.claims.number.display in said
+    assert scene.stays.claims.number.display not in said
+
+
+def test_a_revocation_is_told_once(watch: Watch, scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    watch()
+    scene.revoke()
+    capsys.readouterr()
+    assert watch() == NEWS
+    said = capsys.readouterr().out
+    assert "1 of 2 suppliers, 1 for the worse" in said
+    assert "=cmd()" in said
+    assert "Revoked" in said
+    assert watch("--quiet") == NOTHING
+    said, errors = capsys.readouterr()
+    assert said + errors == ""
+
+
+def test_what_comes_near_its_end_is_news_once(watch: Watch, scene: Scene) -> None:
+    assert watch("--within", "39") == NOTHING
+    scene.now += 2 * DAY
+    scene.publish(scene.now - HOUR)
+    assert watch("--within", "39") == NEWS
+    assert watch("--within", "39") == NOTHING
+
+
+def test_it_is_told_as_text_json_feed_and_mail(watch: Watch, scene: Scene, tmp_path: Path) -> None:
+    outs = [word for kind in ("txt", "json", "atom", "eml") for word in ("--out", f"told.{kind}")]
+    mail = ["--mail-from", "watch@example.jp", "--mail-to", "buyer@example.jp", "--lang", "ja"]
+    watch()
+    scene.revoke()
+    assert watch(*outs, *mail) == NEWS
+
+    assert "判定が変わりました" in (tmp_path / "told.txt").read_text("utf-8")
+    told = json.loads((tmp_path / "told.json").read_bytes())
+    [change] = told["changes"]
+    assert change["kinds"] == ["verdict-changed", "state-changed"]
+    assert (change["before"]["verdict"], change["after"]["verdict"]) == ("valid", "invalid")
+    assert [one["number"] for one in told["ending"]] == [str(scene.ends.claims.number)]
+
+    feed = ET.fromstring((tmp_path / "told.atom").read_bytes())  # noqa: S314 (our own)
+    [entry] = feed.findall(f"{ATOM}entry")
+    assert "=cmd()" in (entry.findtext(f"{ATOM}title") or "")
+
+    message = message_from_bytes((tmp_path / "told.eml").read_bytes(), policy=policy.default)
+    assert (message["From"], message["To"]) == ("watch@example.jp", "buyer@example.jp")
+    assert "1社" in message["Subject"]
+    assert message.get_content() == (tmp_path / "told.txt").read_text("utf-8")
+
+
+def test_the_feed_keeps_what_was_told_before(watch: Watch, scene: Scene, tmp_path: Path) -> None:
+    watch()
+    scene.revoke()
+    watch("--out", "a.atom")
+    watch("--out", "b.atom")
+    ids = [
+        [one.text for one in ET.fromstring((tmp_path / name).read_bytes()).iter(f"{ATOM}id")]  # noqa: S314
+        for name in ("a.atom", "b.atom")
+    ]
+    assert ids[0] == ids[1]
+    assert len(ids[0]) == 2
+
+
+def test_what_could_not_be_told_is_told_the_next_time(
+    watch: Watch, scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch()
+    scene.revoke()
+    with monkeypatch.context() as full:
+        full.setattr("verifier.watch.watching.write_whole", _full)
+        assert watch("--out", "told.txt") == USAGE
+    assert not (tmp_path / "told.txt").exists()
+    assert watch("--out", "told.txt") == NEWS
+
+
+def _full(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_nobody_is_asked_about_a_supplier(watch: Watch, scene: Scene, loopback: Loopback) -> None:
+    loopback.files["/bundle/register"] = scene.world.register()
+    assert watch("--registry", loopback.url, bundle=False) == NOTHING
+    assert loopback.asked == ["/bundle/contents/register", "/bundle/register"]
+
+
+def test_a_registry_that_cannot_be_reached_changes_nothing(watch: Watch, scene: Scene) -> None:
+    watch()
+    assert watch("--registry", "http://127.0.0.1:1", bundle=False) == COULD_NOT
+    scene.revoke()
+    assert watch() == NEWS
+
+
+def test_only_its_owner_can_read_what_is_kept(watch: Watch, tmp_path: Path) -> None:
+    watch("--kept", "kept.json")
+    assert (tmp_path / "kept.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "kept", [b"", b"{}", b"[]", b'{"format": 1}', b"\xff", b'{"format":1,"made":"x","anchor":"","suppliers":[],"told":[]}']
+)  # fmt: skip
+def test_a_file_it_did_not_keep_is_refused_and_left_alone(watch: Watch, tmp_path: Path, kept: bytes) -> None:
+    (tmp_path / "kept.json").write_bytes(kept)
+    assert watch("--kept", "kept.json") == USAGE
+    assert (tmp_path / "kept.json").read_bytes() == kept
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--within", "-1"],
+        ["--out", "told.pdf"],
+        ["--out", "nowhere/told.txt"],
+        ["--mail-to", "somebody"],
+        ["--mail-from", "a@b.jp\nBcc: c@d.jp"],
+    ],
+)
+def test_a_wrong_word_is_named_before_anything_is_done(
+    watch: Watch, tmp_path: Path, arguments: list[str]
+) -> None:
+    assert watch(*arguments) == USAGE
+    assert not (tmp_path / "state").exists()
