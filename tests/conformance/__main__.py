@@ -73,7 +73,9 @@ def _compare(run: Run, ask: Ask) -> Iterator[tuple[str, str]]:
 
 
 def _command(words: list[str]) -> Ask:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AKASHI_")}
+    # Where this runner was found is no place for a verifier to find its modules.
+    ours = ("AKASHI_", "PYTHONPATH")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
     def ask(arguments: Sequence[str]) -> tuple[int, str]:
         done = subprocess.run(

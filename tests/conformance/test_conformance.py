@@ -60,8 +60,9 @@ def test_a_verifier_that_overlooks_revocation_is_caught_by_every_vector_that_end
         return StatusResult(None, found.facts, found.as_of) if ended else found
 
     monkeypatch.setattr("verifier.verify.check_status", forgiving)
-    caught = {name for name, _ in compare(runs_of(), _module("verifier.cli"))}
-    assert {name for name in names() if set(expected(name)["reasons"]) & set(ENDED)} == caught
+    caught = {name for name, _ in compare(runs_of(only="[r-v]*"), _module("verifier.cli"))}
+    asked = [name for name in names() if "r" <= name[0] <= "v"]
+    assert caught == {name for name in asked if set(expected(name)["reasons"]) & set(ENDED)} != set()
 
 
 def test_a_verifier_that_accepts_everything_is_caught_by_every_lie(
