@@ -87,6 +87,18 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         raise FetchError("the registry redirects; give its final address")
 
 
+class _Packed(gzip.GzipFile):
+    """An answer that was sent compressed; closing it closes the connection, however far it was read."""
+
+    def __init__(self, response: HTTPResponse) -> None:
+        super().__init__(fileobj=response)
+        self._response = response
+
+    def close(self) -> None:
+        super().close()
+        self._response.close()
+
+
 class HttpFetcher(Fetcher):
     """Plain HTTP(S) without cookies, redirects or retries."""
 
@@ -129,7 +141,7 @@ class HttpFetcher(Fetcher):
     def _open(self, path: str) -> IO[bytes] | None:
         response = self._ask(path, {"Accept-Encoding": "gzip"})
         if response is not None and response.headers.get("Content-Encoding") == "gzip":
-            return cast("IO[bytes]", gzip.GzipFile(fileobj=response))
+            return cast("IO[bytes]", _Packed(response))
         return response
 
     def _ask(self, path: str, headers: Mapping[str, str]) -> HTTPResponse | None:

@@ -12,6 +12,7 @@ from schemas.status_list import Status
 from verifier.report import CHECKS, UNKNOWNS, NoteReason, Outcome, Reason, Verdict
 from verifier.suppliers.judge import RowVerdict
 from verifier.suppliers.rows import RowReason
+from verifier.watch.compare import Kind
 from verifier.words import LANGUAGES, meaning, phrase, title
 
 PROBLEMS = json.loads((Path(__file__).parents[2] / "schemas" / "problem.schema.json").read_text())
@@ -31,6 +32,7 @@ NAMED = {
     *CHECKS,
     *Outcome,
     *CHANGES,
+    *Kind,
     *(member.slug for kind in (Unit, Assessment, EventKind, EventReason, Status) for member in kind),
 }
 
