@@ -1,4 +1,4 @@
-"""`akashi bundle fetch|info`: keep a bundle current, and say what it holds and how old it is."""
+"""`akashi bundle fetch|info|search`: keep a bundle current, say what it holds and how old it is, find a holder in it."""
 
 import argparse
 import json
@@ -42,7 +42,11 @@ def add_bundle_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentPars
     info = bundle.add_parser("info", help="what a bundle holds and how old it is")
     info.add_argument("file", type=Path, metavar="FILE")
     info.set_defaults(run=_info)
-    for verb in (fetch, info):
+    search = bundle.add_parser("search", help="look an organisation up in a register, offline")
+    search.add_argument("file", type=Path, metavar="FILE")
+    search.add_argument("words", nargs="+", metavar="WORDS", help="a company number, mark number or name")
+    search.set_defaults(run=_search)
+    for verb in (fetch, info, search):
         verb.add_argument("--anchor", metavar="HEX|FILE", help="AKASHI_ANCHOR, or the pinned one")
         verb.add_argument("--state", type=Path, metavar="DIR", help="AKASHI_STATE")
         verb.add_argument("--json", action="store_true")
@@ -78,6 +82,12 @@ def _is_register(target: Path) -> bool:
             return held.manifest.variant == "register"
     except (MalformedError, OSError):
         return False
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    from verifier.bundle_search import search_register  # what reads names is loaded when it is asked for
+
+    return search_register(arguments)
 
 
 def say_refused(source: str, error: Exception) -> None:

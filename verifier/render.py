@@ -14,7 +14,7 @@ from schemas.times import DAY, HOUR, in_zone, last_day
 from verifier.report import Finding, Outcome, Report
 from verifier.words import LANGUAGES, meaning, phrase, title
 
-__all__ = ["language", "printable", "render", "said_age", "table"]
+__all__ = ["language", "one_line", "printable", "render", "said_age", "table"]
 
 LONGEST = 240  # characters of a label, a text or a detail shown on one line
 SIGNS = {Outcome.PASSED: "○", Outcome.FAILED: "×", Outcome.UNKNOWN: "?"}
@@ -58,6 +58,17 @@ def render(report: Report, label: str, *, lang: str) -> str:
     if notes:
         lines += ["", phrase("notes", lang), *notes]
     return "\n".join(lines) + "\n"
+
+
+def one_line(report: Report, *, lang: str) -> str:
+    """Write the verdict on one mark in a line: how it stands, its number, level and last day, and why it is not valid."""
+    parts = [f"{_sign(report)} {title(report.verdict, lang)}"]
+    if report.mark is not None:
+        claims = report.mark.claims
+        parts += [claims.number.display, _level(report, claims, lang)]
+        parts.append(phrase("until-day", lang, day=last_day(claims.exp, offset=report.offset)))
+    parts += [title(reason, lang) for reason in report.reasons]
+    return "  ".join(parts)
 
 
 def _sign(report: Report) -> str:

@@ -55,13 +55,32 @@ class RegisterFinder:
                         if score > found.get(holder, (0.0, ""))[0]:
                             found[holder] = score, matched
             best = sorted(found.items(), key=lambda one: (-one[1][0], one[0]))[:limit]
-            return [
-                Holder(
-                    id=holder, name=claims.name, name_latin=claims.name_latin, matched=matched, score=score
-                )
-                for holder, (score, matched) in best
-                for claims in [self._newest[holder]]
-            ]
+            return [self._holder(holder, matched, score) for holder, (score, matched) in best]
+
+    def holders_of(self, organisation: str) -> Sequence[Holder]:
+        """Give the holders of the marks an organisation holds or is listed in."""
+        with self._lock:
+            held = self._by_holder.get(organisation, ())
+            found = {str(read_mark(one.mark).unsafe_claims.holder): one.matched for one in held}
+            return [self._holder(holder, matched, 1.0) for holder, matched in found.items()]
+
+    def search(self, typed: str, *, limit: int = 20) -> Sequence[Holder]:
+        """Give holders as `named` does, and after them those in whose name what was typed stands."""
+        alike = self.named(typed, limit=limit)
+        found = {one.id: one for one in alike}
+        with self._lock:
+            for text in question(typed).names:
+                for key, held in self._keys.items():
+                    if text in key:
+                        for holder, matched in held:
+                            share = min(0.99, len(text) / len(key))
+                            if holder not in found or found[holder].score < share:
+                                found[holder] = self._holder(holder, matched, share)
+        return sorted(found.values(), key=lambda one: (-one.score, one.id))[:limit]
+
+    def _holder(self, holder: str, matched: str, score: float) -> Holder:
+        claims = self._newest[holder]
+        return Holder(id=holder, name=claims.name, name_latin=claims.name_latin, matched=matched, score=score)
 
     def _alike(self, text: str) -> list[tuple[str, float]]:
         if text in self._keys:

@@ -124,7 +124,7 @@ def _why(one: Standing, lang: str) -> str:
 def _mark(one: Standing, lang: str) -> str:
     parts = [_display(one.number), "★" * (one.level or 0)]
     if one.last_day is not None:
-        parts.append(phrase("watch-until", lang, day=one.last_day))
+        parts.append(phrase("until-day", lang, day=one.last_day))
     if one.successor is not None:
         parts.append(phrase("successor", lang, number=_display(one.successor)))
     return "  ".join(part for part in parts if part)
