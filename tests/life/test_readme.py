@@ -179,6 +179,14 @@ def test_what_the_readme_says_to_type_does_what_it_says(served: Served, language
     if "monitor" in typed:
         assert (done.returncode, done.stderr) == (0, ""), done
         return
+    if "akashi check" in typed:
+        assert done.returncode == 1, done
+        page = (served.checkout / "var/demo/suppliers.html").read_text("utf-8")
+        assert (
+            page.count('<th scope="row">')
+            == len((ROOT / "examples/demo/suppliers.csv").read_text().splitlines()) - 1
+        )
+        return
     if language == "sh":
         # "Some marks … are revoked, suspended or expired, so the command ends with exit code 1."
         assert (done.returncode, done.stderr) == (1, ""), done

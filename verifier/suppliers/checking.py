@@ -14,9 +14,11 @@ from time import time
 from typing import IO
 
 from keys.whole_files import writing_whole
+from schemas.errors import MalformedError
 from verifier.anchors import AnchorError, AnchorStore, default_state
 from verifier.bundle_commands import say_refused
 from verifier.bundle_fetch import sources_of
+from verifier.http import FetchError
 from verifier.policy import Policy, parse_duration, policy_from_file
 from verifier.progress import progress
 from verifier.render import language, printable
@@ -79,7 +81,10 @@ def judged(
     table, columns = _table(arguments, policy)
     store = AnchorStore(arguments.state or default_state())
     opening = _opening(arguments, store, policy=policy, at=at)
-    check = Check(opening)
+    try:
+        check = Check(opening)
+    except MalformedError as error:
+        raise UsageError(f"{printable(str(opening.bundle))}: {error}") from error
     try:
         unjudged = _empty(check, table, columns)
         if not is_quiet:
@@ -196,10 +201,15 @@ def _kept(
     sources = sources_of(arguments.registry, chain)
     if not sources:
         raise UsageError("name --registry URL, whose whole register is fetched, or --bundle FILE")
-    with progress() as say:
-        path = kept_register(
-            sources, anchor=anchor, chain=chain, folder=store.folder, say=say, refused=say_refused
-        )
+    try:
+        with progress() as say:
+            path = kept_register(
+                sources, anchor=anchor, chain=chain, folder=store.folder, say=say, refused=say_refused
+            )
+    except FetchError as error:
+        is_kept = kept_path(store.folder, anchor).exists()
+        hint = "; --offline judges from the register that is kept" if is_kept else ""
+        raise UsageError(f"{error}{hint}") from error
     return path, min([ONLINE_MAX_AGE, *([] if max_age is None else [max_age])])
 
 

@@ -226,6 +226,9 @@ def _by_content(
     def free() -> Iterator[tuple[int, Sequence[str]]]:
         # A reference serves the eye only: a column of 番号 that holds 法人番号 is more than that.
         taken = {one.place for one in found.values() if (one.name, one.how) != ("ref", "header")}
+        taken |= {
+            at for at, header in enumerate(headers) if header.startswith("akashi_")
+        }  # of an earlier check
         yield from ((at, cells) for at, cells in enumerate(samples) if cells and at not in taken)
 
     def take(name: str, at: int) -> None:
