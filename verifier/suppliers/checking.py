@@ -84,7 +84,7 @@ def judged(
     try:
         check = Check(opening)
     except MalformedError as error:
-        raise UsageError(f"{printable(str(opening.bundle))}: {error}") from error
+        raise MalformedError(f"{printable(str(opening.bundle))}: {error}") from error
     try:
         unjudged = _empty(check, table, columns)
         if not is_quiet:
@@ -209,7 +209,7 @@ def _kept(
     except FetchError as error:
         is_kept = kept_path(store.folder, anchor).exists()
         hint = "; --offline judges from the register that is kept" if is_kept else ""
-        raise UsageError(f"{error}{hint}") from error
+        raise FetchError(f"{error}{hint}") from error
     return path, min([ONLINE_MAX_AGE, *([] if max_age is None else [max_age])])
 
 
