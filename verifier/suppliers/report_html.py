@@ -28,7 +28,7 @@ body{font:16px/1.5 system-ui,sans-serif;color:#17202b;background:#fff;margin:1.5
 h1{font-size:1.4rem;margin:0 0 .5rem}h2{font-size:1.1rem;margin:1.5rem 0 .5rem}
 ul.counts{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0;margin:0 0 1rem}
 ul.counts li{border:1px solid;border-radius:8px;padding:.3rem .8rem}ul.counts b{font-size:1.3rem}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:0}dt{color:#4a5563}dd{margin:0}
+dl{display:grid;grid-template-columns:minmax(6rem,max-content) minmax(0,1fr);gap:.15rem 1rem;margin:0}dt{color:#4a5563}dd{margin:0}
 table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:bold;font-size:1.1rem;padding:1rem 0 .5rem}
 th,td{border:1px solid #d3d9e0;padding:.35rem .5rem;text-align:left;vertical-align:top}thead th{background:#f4f5f7}
 td p{margin:0}.whole{white-space:nowrap}.soft{color:#4a5563;font-size:.9rem}
@@ -36,6 +36,7 @@ td p{margin:0}.whole{white-space:nowrap}.soft{color:#4a5563;font-size:.9rem}
 .undetermined{color:#6b4300;background:#fcf1dc}.no-mark{color:#26466b;background:#e7eef7}
 .verdict{font-weight:bold;white-space:nowrap}
 .box{overflow-x:auto}
+@media (max-width:40rem){body{margin:.75rem}dl{display:block}dd{margin:0 0 .5rem}}
 @media print{body{margin:0;font-size:9pt}.box{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}
 .valid,.invalid,.undetermined,.no-mark{print-color-adjust:exact}}
 """

@@ -19,7 +19,9 @@ from forge import ask
 from forge.buyers import Buyer
 from forge.laid import ENTITIES, Laid
 from forge.loopback import serving
-from forge.world import NOW
+from forge.objects import first_document, issuer_entry
+from forge.trust_documents import START, key_entry, recognised
+from forge.world import NOW, World
 from registry.bundle import write_bundle
 from schemas.evidence import Archive
 from schemas.times import DAY, HOUR
@@ -373,3 +375,33 @@ def test_suppliers_are_checked_where_there_is_no_network_at_all(
     ran = subprocess.run([*command, *asked], cwd=ROOT, capture_output=True, check=False)
     rows = json.loads(ran.stdout)["rows"]
     assert [row["mark"]["number"] for row in rows]  # whatever day it is: signatures were judged
+
+
+# ---------------------------------------------------------------- partners
+
+
+def test_a_partners_mark_is_judged_from_the_partners_bundle_and_shown_as_theirs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = [issuer_entry("issuer-4"), key_entry("status", "status")]
+    scheme = {"id": "sg-demo", "names": {"en": "Singapore demonstration"}, "offset": 28800}
+    theirs = World(first_document() | {"scheme": scheme, "keys": keys})
+    mark = theirs.issue(signer="issuer-4", at=NOW - HOUR)
+    theirs.publish(NOW)
+    entry = recognised("sg-demo", anchor=theirs.anchor, hosts=["partner.example"], **{"from": START})
+    ours = World(
+        first_document()
+        | {"keys": [issuer_entry("issuer-3"), key_entry("status", "status")], "recognised": [entry]}
+    )
+    ours.issue(at=NOW - HOUR)
+    ours.publish(NOW)
+    (tmp_path / "ours").write_bytes(ours.register())
+    (tmp_path / "theirs").write_bytes(theirs.bundle())
+    (tmp_path / "s.csv").write_text(f"url\n{mark.link()}\n")
+    asked = ["check", "s.csv", "--bundle", "ours", "--anchor", ours.anchor, "--json", "--evidence", "filed"]
+    assert main(asked) == UNDETERMINED
+    assert main([*asked, "--partner", "sg-demo=theirs"]) == VALID
+    out, err = capsys.readouterr()
+    [row] = json.loads(out[out.rindex('{\n "format"') :])["rows"]
+    assert (row["mark"]["recognised_by"], row["evidence"]) == ("demo", None)
+    assert "whose register is another file" in err
