@@ -34,7 +34,7 @@ th,td{border:1px solid #d3d9e0;padding:.35rem .5rem;text-align:left;vertical-ali
 td p{margin:0}.whole{white-space:nowrap}.soft{color:#4a5563;font-size:.9rem}
 .valid{color:#08592f;background:#e5f4eb}.invalid{color:#911326;background:#fbe8ea}
 .undetermined{color:#6b4300;background:#fcf1dc}.no-mark{color:#26466b;background:#e7eef7}
-.verdict{font-weight:bold;white-space:nowrap}
+.verdict{font-weight:bold}table{font-size:.9rem}
 .box{overflow-x:auto}
 @media (max-width:40rem){body{margin:.75rem}dl{display:block}dd{margin:0 0 .5rem}}
 @media print{body{margin:0;font-size:9pt}.box{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}
@@ -84,7 +84,7 @@ def _table(checked: Checked, lang: str) -> Iterator[str]:
         yield (
             f'<tr><td class="{result.verdict}"><p class="verdict">{SIGNS[result.verdict]} '
             f'{_e(title(result.verdict, lang))}</p>{said}</td><td class="whole">{result.row}</td>'
-            f'<th scope="row">{_e(supplier_shown(checked, cells))}</th>{_mark(result, lang)}</tr>\n'
+            f'<th scope="row">{_e(supplier_shown(checked, cells))}</th>{_mark(result, lang, as_of=checked.register.as_of)}</tr>\n'
         )
     yield "</tbody>\n</table>\n</div>\n"
 
@@ -92,7 +92,13 @@ def _table(checked: Checked, lang: str) -> Iterator[str]:
 def _said(result: RowResult, lang: str) -> Iterator[str]:
     """Reasons, notes and candidates as escaped lines; details are technical English, and marked as such."""
     for one in (*result.reasons, *result.notes):
-        if _is_said(one):
+        if str(one.reason) in _BY_ITSELF:
+            yield _e(title(one.reason, lang))
+        elif str(one.reason) in _BY_AN_EVENT and result.mark is not None:
+            yield _e(title(one.reason, lang)) + "".join(
+                f' <span class="soft">{_e(said)}</span>' for said in _event(result.mark, lang)
+            )
+        elif _is_said(one):
             detail = f' <span class="soft" lang="en">{_e(one.detail)}</span>' if one.detail else ""
             yield _e(title(one.reason, lang)) + detail
     for holder in result.candidates:
@@ -100,7 +106,22 @@ def _said(result: RowResult, lang: str) -> Iterator[str]:
         yield _e(phrase("candidate", lang, name=holder.name, id=holder.id, marks=marks))
 
 
-def _mark(result: RowResult, lang: str) -> str:
+# Reasons whose details stand in the row already, as the last day; and those an event explains.
+_BY_ITSELF = frozenset({"expired", "not-yet-valid", "ends-soon"})
+_BY_AN_EVENT = frozenset({"revoked", "suspended", "superseded"})
+
+
+def _event(mark: MarkFacts, lang: str) -> Iterator[str]:
+    if mark.since is not None:
+        yield phrase("since", lang, time=_time(mark.since, mark.offset))
+    if mark.state_reason is not None:
+        yield phrase("because", lang, reason=title(mark.state_reason, lang))
+    if mark.successor is not None:
+        yield phrase("successor", lang, number=MarkNumber.from_text(mark.successor).display)
+
+
+def _mark(result: RowResult, lang: str, *, as_of: int | None) -> str:
+    """The cells about the mark; how old its status is where that is not the whole table's `as_of`."""
     mark = result.mark
     if mark is None:
         return "<td></td>" * 5
@@ -108,16 +129,24 @@ def _mark(result: RowResult, lang: str) -> str:
         "" if result.name_match in (None, NameMatch.NOT_GIVEN) else phrase(f"name-{result.name_match}", lang)
     )
     by = "" if result.matched_by is None else phrase(f"by-{result.matched_by}", lang)
-    names = mark.name if mark.name_latin is None else f"{mark.name} / {mark.name_latin}"
+    names = _both(mark.name, mark.name_latin, lang)
+    scope = mark.statement if lang == "ja" else mark.statement_latin or mark.statement
     state = "" if mark.state is None else title(mark.state, lang)
-    known = "" if result.as_of is None else phrase("known-at", lang, time=_time(result.as_of, mark.offset))
+    is_its_own = result.as_of is not None and result.as_of != as_of
+    known = phrase("known-at", lang, time=_time(result.as_of or 0, mark.offset)) if is_its_own else ""
     return (
         f'<td><p>{_e(names)}</p><p class="whole">{_e(mark.holder)}</p><p class="soft">{_e(match)}</p></td>'
         f'<td class="whole">{_e(_level(mark, lang))}</td>'
-        f"<td>{_e(title(mark.unit, lang))}: {_e(mark.statement)}</td>"
+        f"<td>{_e(title(mark.unit, lang))}: {_e(scope)}</td>"
         f'<td><p class="whole">{mark.last_day}</p><p>{_e(state)}</p><p class="soft">{_e(known)}</p></td>'
         f'<td><p class="whole">{MarkNumber.from_text(mark.number).display}</p><p class="soft">{_e(by)}</p></td>'
     )
+
+
+def _both(text: str, latin: str | None, lang: str) -> str:
+    """Readers of Latin script get the Latin text first."""
+    pair = [text, latin] if lang == "ja" else [latin, text]
+    return " / ".join(dict.fromkeys(one for one in pair if one))
 
 
 def _level(mark: MarkFacts, lang: str) -> str:
