@@ -16,13 +16,13 @@ Two verifiers must never disagree about one signature, and no signature may have
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
 from nacl.exceptions import BadSignatureError
+
+if TYPE_CHECKING:
+    from keys.p256 import Point
 
 __all__ = [
     "ALGORITHM_NAMES",
@@ -50,9 +50,6 @@ _OKP_PREFIX = bytes.fromhex("a3 01 01 20 06 21 5820")
 _EC2_PREFIX = bytes.fromhex("a4 01 02 20 01 21 5820")
 _EC2_MIDDLE = bytes.fromhex("22 5820")
 
-_P256 = ec.SECP256R1()
-_ES256 = ec.ECDSA(hashes.SHA256())
-
 
 class BadKeyError(ValueError):
     """These bytes are no public key of that algorithm; `reason` is a stable slug.
@@ -75,7 +72,7 @@ class PublicKey:
     alg: int
     public: bytes
     kid: bytes = field(init=False, compare=False)
-    _p256: ec.EllipticCurvePublicKey | None = field(init=False, repr=False, compare=False)
+    _p256: "Point | None" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_p256", _check(self.alg, self.public))
@@ -93,13 +90,7 @@ class PublicKey:
                 return False
             return True
         r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
-        if not (0 < r < P256_ORDER and 0 < s <= P256_ORDER // 2):
-            return False
-        try:
-            self._p256.verify(encode_dss_signature(r, s), message, _ES256)
-        except InvalidSignature:
-            return False
-        return True
+        return 0 < r < P256_ORDER and 0 < s <= P256_ORDER // 2 and self._p256.verify(message, r, s)
 
 
 def thumbprint(alg: int, public: bytes) -> bytes:
@@ -118,13 +109,15 @@ def kid(alg: int, public: bytes) -> bytes:
     return thumbprint(alg, public)[:8]
 
 
-def _check(alg: int, public: bytes) -> ec.EllipticCurvePublicKey | None:
+def _check(alg: int, public: bytes) -> "Point | None":
     thumbprint(alg, public)  # algorithm and length
     if alg == ESP256:
         if public[0] != 4:
             raise BadKeyError("wrong-length", "a P-256 public key is the uncompressed point, 04 ‖ x ‖ y")
+        from keys.p256 import Point
+
         try:
-            return ec.EllipticCurvePublicKey.from_encoded_point(_P256, public)
+            return Point(public)
         except ValueError:
             raise BadKeyError("not-on-curve", "the point does not lie on P-256") from None
     if int.from_bytes(public, "little") & (2**255 - 1) >= _ED25519_PRIME:

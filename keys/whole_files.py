@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,8 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
 @contextmanager
 def writing_whole(path: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
     """Give a file to fill; leaving puts it at `path`, raising leaves what was there. Half-written names begin with a dot."""
+    import tempfile  # needed by nobody who only reads
+
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # O_EXCL, mode 0600
     try:
         with os.fdopen(handle, "wb") as file:

@@ -19,16 +19,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from stdnum import ean, luhn
-from stdnum.au import abn
-from stdnum.be import vat as belgium
-from stdnum.dk import cvr
-from stdnum.exceptions import ValidationError
-from stdnum.fr import siret
-from stdnum.iso7064 import mod_97_10
-from stdnum.jp import cn
-from stdnum.no import orgnr
-
 from schemas.errors import MalformedError
 
 __all__ = ["BadOrganisationIdError", "Fault", "OrganisationId", "is_corporate_number"]
@@ -64,21 +54,62 @@ def is_corporate_number(value: str) -> bool:
     return value[0] != "0" and int(value + value[-2:0:-2]) % 9 == 0
 
 
+# The rules of the other numbers are the library's, imported when such a number is met: its countries take longer to load
+# than a verdict takes, and nearly every holder has a 法人番号.
+
+
 def _is_gln(value: str) -> bool:
+    from stdnum import ean
+
     return ean.calc_check_digit(value[:-1]) == value[-1]
 
 
 def _is_lei(value: str) -> bool:
+    from stdnum.iso7064 import mod_97_10
+
     # Not mod_97_10.is_valid: it takes any length, and 00, 01, 99 as twins of the check digits 97, 98, 02.
     return mod_97_10.calc_check_digits(value[:18]) == value[18:]
 
 
+def _is_luhn(value: str) -> bool:
+    from stdnum import luhn
+
+    return luhn.is_valid(value)
+
+
 def _is_siret(value: str) -> bool:
+    from stdnum.exceptions import ValidationError
+    from stdnum.fr import siret
+
     try:
         siret.validate(value)  # Luhn, but for La Poste, whose offices are numbered otherwise
     except ValidationError:
         return False
     return True
+
+
+def _is_abn(value: str) -> bool:
+    from stdnum.au import abn
+
+    return abn.is_valid(value)
+
+
+def _is_cvr(value: str) -> bool:
+    from stdnum.dk import cvr
+
+    return cvr.is_valid(value)
+
+
+def _is_orgnr(value: str) -> bool:
+    from stdnum.no import orgnr
+
+    return orgnr.is_valid(value)
+
+
+def _is_belgian(value: str) -> bool:
+    from stdnum.be import vat
+
+    return vat.is_valid(value)
 
 
 # Matched as a whole and against ASCII only; the library would also strip blanks and hyphens.
@@ -94,19 +125,17 @@ _SCHEMES = {
     ),
     "0088": _Scheme(name="GLN", form=re.compile("[0-9]{13}"), shape="13 digits", is_right=_is_gln),
     "0060": _Scheme(name="D-U-N-S", form=re.compile("[0-9]{9}"), shape="9 digits", is_right=lambda _: True),
-    "0002": _Scheme(name="SIREN", form=re.compile("[0-9]{9}"), shape="9 digits", is_right=luhn.is_valid),
+    "0002": _Scheme(name="SIREN", form=re.compile("[0-9]{9}"), shape="9 digits", is_right=_is_luhn),
     "0007": _Scheme(
-        name="organisationsnummer", form=re.compile("[0-9]{10}"), shape="10 digits", is_right=luhn.is_valid
+        name="organisationsnummer", form=re.compile("[0-9]{10}"), shape="10 digits", is_right=_is_luhn
     ),
     "0009": _Scheme(name="SIRET", form=re.compile("[0-9]{14}"), shape="14 digits", is_right=_is_siret),
-    "0151": _Scheme(name="ABN", form=re.compile("[0-9]{11}"), shape="11 digits", is_right=abn.is_valid),
-    "0184": _Scheme(name="CVR", form=re.compile("[0-9]{8}"), shape="8 digits", is_right=cvr.is_valid),
+    "0151": _Scheme(name="ABN", form=re.compile("[0-9]{11}"), shape="11 digits", is_right=_is_abn),
+    "0184": _Scheme(name="CVR", form=re.compile("[0-9]{8}"), shape="8 digits", is_right=_is_cvr),
     "0192": _Scheme(
-        name="organisasjonsnummer", form=re.compile("[0-9]{9}"), shape="9 digits", is_right=orgnr.is_valid
+        name="organisasjonsnummer", form=re.compile("[0-9]{9}"), shape="9 digits", is_right=_is_orgnr
     ),
-    "0208": _Scheme(
-        name="KBO/BCE", form=re.compile("[0-9]{10}"), shape="10 digits", is_right=belgium.is_valid
-    ),
+    "0208": _Scheme(name="KBO/BCE", form=re.compile("[0-9]{10}"), shape="10 digits", is_right=_is_belgian),
 }
 
 
@@ -189,6 +218,8 @@ class OrganisationId:
 def _wrong_length(digits: str) -> BadOrganisationIdError:
     count = len(digits)
     if count == 12:
+        from stdnum.jp import cn
+
         gln = _is_gln("0" + digits)
         number = f"{cn.calc_check_digit(digits)}{digits}"
         problem = (

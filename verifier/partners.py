@@ -8,7 +8,7 @@ partner recognises is the partner's business. Nothing of a partner is remembered
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from keys.signed import read_mark
 from schemas.errors import MalformedError
@@ -16,7 +16,6 @@ from schemas.qr import Found
 from schemas.times import iso
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import PartnerFinal, Recognised
-from verifier.http import Fetcher
 from verifier.policy import Accept, Policy
 from verifier.report import (
     ISSUER,
@@ -29,6 +28,9 @@ from verifier.report import (
     Report,
 )
 from verifier.view import View
+
+if TYPE_CHECKING:
+    from verifier.http import Fetcher
 
 __all__ = ["Partners", "adapted_policy", "chosen", "chosen_by_host", "claimed_scheme", "under_recognition"]
 

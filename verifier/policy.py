@@ -1,7 +1,6 @@
 """What the asker wants of a mark, beyond its being real (docs/format.md §8 check 7; `policy.toml`)."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -124,6 +123,8 @@ def _fold(text: str) -> str:
 
 def policy_from_file(path: Path) -> Policy:
     """Read policy.toml. Raises PolicyError naming the key and what it takes; OSError when unreadable."""
+    import tomllib
+
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number or a depth beyond all measure

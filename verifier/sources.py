@@ -4,6 +4,7 @@ A source only brings bytes. What they are worth is decided in `verifier.verify`,
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keys.trust import TrustChain, TrustRefusedError, walk
 from schemas.errors import MalformedError
@@ -12,10 +13,12 @@ from schemas.mark_number import MarkNumber
 from schemas.note import SignedNote
 from verifier.bundle_view import BundleView
 from verifier.evidence_view import EvidenceView
-from verifier.http import Fetcher, FetchError
 from verifier.places import read_places
 from verifier.report import Reason, Refused
 from verifier.view import View
+
+if TYPE_CHECKING:  # whoever judges from a file never loads what speaks HTTP
+    from verifier.http import Fetcher
 
 __all__ = ["MAX_BUNDLE", "FileSource", "NoSource", "RegistrySource", "extend_chain", "trust_notes"]
 
@@ -139,7 +142,7 @@ class RegistrySource:
     `chain` is what was kept from earlier; nothing the registry sends can start or shorten it.
     """
 
-    def __init__(self, fetcher: Fetcher, *, anchor: str | None, chain: TrustChain | None = None) -> None:
+    def __init__(self, fetcher: "Fetcher", *, anchor: str | None, chain: TrustChain | None = None) -> None:
         self._fetcher = fetcher
         self._anchor = anchor
         self._chain: TrustChain | Refused | None = chain
@@ -206,6 +209,8 @@ class RegistrySource:
         return self._files[number]
 
     def _get(self, path: str, max_size: int) -> bytes | None:
+        from verifier.http import FetchError
+
         try:
             return self._fetcher.get(path, max_size=max_size)
         except FetchError as error:

@@ -8,13 +8,13 @@ Only authentic facts are remembered, and each may only grow.
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from keys.whole_files import write_whole
 from schemas.times import MAX_TIME
 from verifier.view import View
 
@@ -123,12 +123,7 @@ class StateFile:
                 "seen": remembered.seen,
             }
         )
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".state-")
-        with os.fdopen(handle, "w") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).replace(self._path)
+        write_whole(self._path, text.encode())
         return remembered
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from time import time as system_time
 from types import MappingProxyType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from keys.trust import TrustChain
 from schemas.errors import MalformedError, TooLargeError
@@ -26,7 +26,6 @@ from schemas.values import twin_of
 from verifier.anchors import AnchorStore, checked_anchor
 from verifier.checks import check_memory
 from verifier.ground import Ground
-from verifier.http import Fetcher, FetchError, HttpFetcher
 from verifier.many import can_fork, cores, pieces_of, spread
 from verifier.partners import Partners, adapted_policy, chosen, chosen_by_host, under_recognition
 from verifier.policy import Policy
@@ -45,6 +44,9 @@ from verifier.sources import FileSource, NoSource, RegistrySource
 from verifier.state import Remembered, StateFile
 from verifier.verify import Source, verify
 from verifier.view import View
+
+if TYPE_CHECKING:
+    from verifier.http import Fetcher
 
 __all__ = ["Verifier"]
 
@@ -139,7 +141,7 @@ class Verifier:
     @classmethod
     def from_registry(
         cls,
-        url: str | Fetcher,
+        url: "str | Fetcher",
         *,
         anchor: str | None,
         state: Path | str | None = None,
@@ -154,6 +156,8 @@ class Verifier:
         document gives, or where `partners` says, by scheme. None: no partner is asked. Raises `verifier.http.FetchError` for
         what is no address, AnchorError and StateError.
         """
+        from verifier.http import HttpFetcher
+
         anchor = None if anchor is None else checked_anchor(anchor)
         fetcher = HttpFetcher(url) if isinstance(url, str) else url
 
@@ -370,6 +374,8 @@ class Verifier:
 
     def _open_partner(self, entry: Recognised) -> "Verifier | Refused":
         """Give a verifier of the recognised register, which recognises nobody in turn."""
+        from verifier.http import FetchError
+
         named = self._partners
         kept = None if self._state is None else AnchorStore(self._state).find_chain(entry.anchor)
         options: dict[str, Any] = {
