@@ -2,7 +2,8 @@
 
 Every turn is a fresh process in an environment made for this: a virtual environment with the verifier's own packages and the few
 libraries it needs, as `pip install` leaves them (with bytecode), so that nothing of a developer's set-up is counted on either side.
-What is measured is wall time, the file read, the verdict given, the process gone. `python -c "import nacl, cbor2"` is nearly the bare
+What is counted is the process's own time until it is gone, user and system: it runs one thread and waits for nothing, so on an idle
+machine that is the time on the wall, and on a busy one the neighbours are left out. `python -c "import nacl, cbor2"` is nearly the bare
 interpreter: of PyNaCl that line loads a version number. A second row has the same without our bytecode, as where nothing may be
 written and nobody compiled; another the whole command; the last python-cwt doing its first signature.
 """
@@ -14,9 +15,9 @@ import sysconfig
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
 from bench.table import Row, in_turns, ratio_of
 from bench.world import Register, make_register
@@ -103,9 +104,10 @@ def _process(python: Path, program: str, *arguments: str) -> Callable[[int], flo
     subprocess.run(command, check=True, capture_output=True)  # once unmeasured: files are in memory
 
     def run(_turn: int) -> float:
-        start = perf_counter()
+        before = getrusage(RUSAGE_CHILDREN)
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        return perf_counter() - start
+        after = getrusage(RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     return run
 
