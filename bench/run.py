@@ -10,13 +10,14 @@ import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import bundle, first_paint, monitor, qr, search, startup, trust, verify
+from bench import bundle, first_paint, monitor, qr, search, startup, suppliers, trust, verify
 from bench.table import Row
 
 __all__ = ["main"]
 
 LINES: dict[str, Callable[[Path | None], Iterable[Row]]] = {
     "1": verify.measure,  # lines 1 and 2 share their rounds
+    "3": suppliers.measure,
     "4": qr.measure,
     "8": search.measure,
     "12": startup.measure,
