@@ -100,8 +100,9 @@ def _row(register: Register, taken: dict[str, list[float]], ours: str, work: str
 
 
 def _process(python: Path, program: str, *arguments: str) -> Callable[[int], float]:
-    command = [str(python), "-I", "-c", program, *arguments]
-    subprocess.run(command, check=True, capture_output=True)  # once unmeasured: files are in memory
+    # -B: where a row is about doing without bytecode, none is left by the first run.
+    command = [str(python), "-I", "-B", "-c", program, *arguments]
+    subprocess.run(command, check=True, capture_output=True)  # once unmeasured: its files are in memory then
 
     def run(_turn: int) -> float:
         before = getrusage(RUSAGE_CHILDREN)
