@@ -30,7 +30,7 @@ __all__ = ["measure"]
 
 LEAVES, DAYS = 12_000, 365
 SIZES = (2_000, 10_000, 40_000)  # rows; the last names every mark four times
-TURNS = 5
+TURNS = 3
 GOAL, GOAL_MB = 0.7, 60
 HELD = """
 import sys
