@@ -72,8 +72,11 @@ class _BundleLog:
     def find(self, leaf: bytes) -> int | None:
         """Give the index at which the log is proven to hold this leaf. Raises MalformedError for a tile not its own."""
         with self._lock:
-            for index in self.places.of(leaf):
-                if index < self.head.checkpoint.size and self._tiles.leaf_hash(index) == leaf:
+            for index in self.places.at_hand(leaf):
+                if index < self._tiles.size and self._tiles.leaf_hash(index) == leaf:
+                    return index
+            for index in self.places.further(leaf):
+                if self._tiles.leaf_hash(index) == leaf:
                     return index
         return None
 

@@ -30,23 +30,28 @@ class Landmarks:
         root_at: Callable[[int], bytes | None],
         document: TrustDocument,
     ) -> None:
-        self._archive, self._head, self._root_at, self._document = archive, head, root_at, document
+        self._archive, self._root_at, self._document = archive, root_at, document
         named: dict[int, str] = {}
         for name in archive.names(f"{directory}/landmarks/"):
             named.setdefault(_size_said(archive.get(name), name), name)  # one head under many dates is one
         self._sizes = sorted(named)
         self._names = [named[size] for size in self._sizes]
-        self._logged_by: list[int | None] = [None] * len(named)  # None: not yet believed
+        # None: not yet believed; the head is the last of them.
+        self._logged_by: list[int | None] = [*[None] * len(named), head.logged_by]
         self._lock = RLock()
 
     def around(self, index: int) -> tuple[int | None, int] | Refused:
         """Give the times by which the heads before and after a leaf were witnessed; None where no landmark is before."""
         after = bisect_right(self._sizes, index)
-        later = self._time(after)
-        earlier = self._time(after - 1) if after else None
-        if isinstance(later, Refused):
-            return later
-        return earlier if isinstance(earlier, Refused) else (earlier, later)
+        later = self._logged_by[after]
+        earlier = self._logged_by[after - 1] if after else None
+        if later is not None and (earlier is not None or not after):
+            return earlier, later
+        found = self._time(after)
+        before = self._time(after - 1) if after else None
+        if isinstance(found, Refused):
+            return found
+        return before if isinstance(before, Refused) else (before, found)
 
     def check_whole(self) -> None:
         """On return every landmark is authentic. Raises MalformedError."""
@@ -56,8 +61,6 @@ class Landmarks:
                 raise MalformedError(f"{found.reason}: {found.detail}", self._names[position])
 
     def _time(self, position: int) -> int | Refused:
-        if position == len(self._names):
-            return self._head.logged_by
         known = self._logged_by[position]
         if known is not None:
             return known

@@ -33,19 +33,29 @@ class Places:
     def __init__(self, read_tile: ReadTile, size: int, hint: "array[int] | None" = None) -> None:
         self._read_tile = read_tile
         self._size = size
-        self._hint = hint
+        self._numbers = array("Q") if hint is None else hint
         self._sorted: array[int] | None = None
         self._asked = 0
 
-    def of(self, leaf: bytes) -> Iterator[int]:
-        """Give the indexes at which `leaf` may stand, none of them proven; some may come twice. A kept hint is never the last word."""
-        if self._hint is not None:
-            yield from _among(self._hint, leaf)
-        if self._sorted is None and self._asked < FEW:
+    def at_hand(self, leaf: bytes) -> list[int]:
+        """Give the indexes at which `leaf` may stand by what is sorted already, none of them proven."""
+        numbers, begin, found = self._numbers, int.from_bytes(leaf[:5]) << 24, []
+        at = bisect_left(numbers, begin)
+        while at < len(numbers) and (number := numbers[at]) & ~_INDEX == begin:
+            found.append(number & _INDEX)
+            at += 1
+        return found
+
+    def further(self, leaf: bytes) -> Iterator[int]:
+        """Give those the file itself says, where nothing at hand was right: what somebody kept is never the last word."""
+        if self._sorted is not None:
+            return
+        if self._asked < FEW:
             self._asked += 1
             yield from self._look_through(leaf)
         else:
-            yield from _among(self.sorted(), leaf)
+            self.sorted()
+            yield from self.at_hand(leaf)
 
     def sorted(self) -> "array[int]":
         """Give the numbers of all leaves in order. Raises MalformedError for a tile that is missing or damaged."""
@@ -55,7 +65,7 @@ class Places:
                 begins = struct.unpack(">" + "Q24x" * (len(data) // HASH_SIZE), data)
                 numbers += [(begin & ~_INDEX) | index for index, begin in enumerate(begins, first)]
             numbers.sort()
-            self._sorted = array("Q", numbers)
+            self._sorted = self._numbers = array("Q", numbers)
         return self._sorted
 
     def _look_through(self, leaf: bytes) -> Iterator[int]:
@@ -73,14 +83,6 @@ class Places:
             if len(data) != HASH_SIZE * tile.width:
                 raise MalformedError(f"{len(data)} bytes where {tile.width} hashes belong", tile.path)
             yield number * TILE_WIDTH, data
-
-
-def _among(numbers: "array[int]", leaf: bytes) -> Iterator[int]:
-    begin = int.from_bytes(leaf[:8]) & ~_INDEX
-    at = bisect_left(numbers, begin)
-    while at < len(numbers) and numbers[at] & ~_INDEX == begin:
-        yield numbers[at] & _INDEX
-        at += 1
 
 
 def _file_of(bundle: Path) -> Path:

@@ -87,7 +87,7 @@ def test_leaves_that_begin_alike_are_told_apart() -> None:
     alike = [leaf(0)[:8] + bytes(23) + bytes([end]) for end in range(4)]
     places = Places(lambda _: b"".join(alike), 4)
     for _ in range(2 * FEW):
-        assert 2 in list(places.of(alike[2]))
+        assert 2 in [*places.at_hand(alike[2]), *places.further(alike[2])]
 
 
 @pytest.mark.parametrize("bend", ["whole", "gone", "cut", "another log's", "of nothing"])
