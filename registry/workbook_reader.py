@@ -19,7 +19,9 @@ from verifier.suppliers.xlsx import XlsxMissingError, read_workbook
 
 __all__ = ["read_stranger"]
 
-MAX_UNPACKED = 48 << 20  # bytes of all members together
+MAX_UNPACKED = 32 << 20  # bytes of all members together
+COLUMNS = 101  # read: one more than a table may have, so that it is named
+MAX_BLANK = 20_000  # rows without a value, one after another
 MAX_CELLS = 4 << 20  # characters of all cells together
 _PATIENCE = 20  # seconds
 _SECONDS = 8  # of processor time
@@ -53,7 +55,7 @@ def read_stranger(data: bytes) -> Table:
 def _read(data: bytes) -> dict[str, Any]:
     try:
         _check_container(data)
-        table = read_workbook(data)
+        table = read_workbook(data, columns=COLUMNS, blank=MAX_BLANK)
         _check_cells(table)
     except SheetError as error:
         return {"reason": error.reason, "detail": error.detail, "row": error.row}

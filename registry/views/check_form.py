@@ -155,7 +155,7 @@ def count_rows(table: Table, columns: Columns) -> int:
     """Say how many suppliers there are. Raises FormError beyond those judged at once."""
     rows = len(questions_of(table, columns))
     if rows > MAX_ROWS:
-        raise FormError("rows", status=413, number=rows, most=MAX_ROWS)
+        raise FormError("rows", status=413, number=f"{rows:,}", most=f"{MAX_ROWS:,}")
     return rows
 
 
