@@ -20,8 +20,8 @@ from registry.views.check_form import (
     Wishes,
     carried,
     check_rows,
+    check_size,
     columns_said,
-    count_rows,
     read_rows,
     read_wishes,
 )
@@ -32,6 +32,7 @@ from verifier.suppliers.columns import Columns
 from verifier.suppliers.report_html import write_html
 from verifier.suppliers.report_json import write_json
 from verifier.suppliers.report_table import write_csv, write_xlsx
+from verifier.suppliers.run import questions_of
 from verifier.suppliers.sheets import Table
 
 __all__ = ["blueprint"]
@@ -64,6 +65,7 @@ def checked() -> Response:
         kind = _kind()
         table = read_rows()
         columns = columns_said(table)
+        check_size(table, columns)
         wishes = read_wishes()
         if not kind and request.form.get("step") != "check":
             return _second(table, columns, wishes)
@@ -116,7 +118,7 @@ def _second(table: Table, columns: Columns, wishes: Wishes, trouble: FormError |
         sheet=table.sheet,
         used=[line for line in lines if line.name],
         unused=[line for line in lines if not line.name],
-        rows=count_rows(table, columns),
+        rows=len(questions_of(table, columns)),
         words=column_words(),
         header=None if columns.header is None else columns.header + 1,
         headers=shown,

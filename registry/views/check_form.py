@@ -28,8 +28,8 @@ __all__ = [
     "Wishes",
     "carried",
     "check_rows",
+    "check_size",
     "columns_said",
-    "count_rows",
     "guess",
     "read_rows",
     "read_wishes",
@@ -151,16 +151,15 @@ def columns_said(table: Table) -> Columns:
     return Columns(header=header, first=first, found=tuple(found))
 
 
-def count_rows(table: Table, columns: Columns) -> int:
-    """Say how many suppliers there are. Raises FormError beyond those judged at once."""
+def check_size(table: Table, columns: Columns) -> None:
+    """On return there are no more suppliers than are judged at once. Raises FormError."""
     rows = len(questions_of(table, columns))
     if rows > MAX_ROWS:
         raise FormError("rows", status=413, number=f"{rows:,}", most=f"{MAX_ROWS:,}")
-    return rows
 
 
 def check_rows(table: Table, columns: Columns) -> None:
-    """On return there are rows, not too many, and each column once; a supplier can be found by them. Raises FormError."""
+    """On return there are rows, and each column once; a supplier can be found by them. Raises FormError."""
     if not any(one.name in FINDING for one in columns.found):
         raise FormError("no-column", f"one of {', '.join(FINDING)} is needed")
     places: dict[str, str] = {}
@@ -169,7 +168,7 @@ def check_rows(table: Table, columns: Columns) -> None:
             both = (places[one.name], letter(one.place))
             raise FormError("twice", f"{one.name}: columns {both[0]} and {both[1]}", name=one.name, both=both)
         places[one.name] = letter(one.place)
-    if not count_rows(table, columns):
+    if not questions_of(table, columns):
         raise FormError("no-rows")
 
 

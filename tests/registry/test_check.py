@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import zipfile
 from html import unescape
@@ -15,7 +16,7 @@ from werkzeug import formparser
 from werkzeug.test import TestResponse
 
 from forge.laid import ENTITIES, Laid, holder, json_of
-from registry import supplier_check
+from registry import supplier_check, workbook_reader
 from registry.supplier_check import MAX_BYTES, MAX_ROWS
 from schemas.times import DAY
 from verifier.suppliers.xlsx import openpyxl
@@ -277,6 +278,12 @@ def test_what_is_no_table_or_too_large_is_named_and_refused(
     assert 'type="file"' in answer.text
 
 
+def test_a_long_table_that_is_also_wrong_is_refused_like_any_other(client: FlaskClient) -> None:
+    table = json.dumps([["id"], *[["1"]] * (MAX_ROWS + 1)])
+    for wrong in ({"until": "x"}, {"header": "x"}, {"column-0": "x", "header": "1"}):
+        assert post(client, {"table": table, "step": "check", **wrong}).status_code in (400, 413)
+
+
 def test_one_text_in_very_many_cells_does_not_fill_the_memory(client: FlaskClient) -> None:
     cell = b'<c t="str"><v>%s</v></c>' % (b"x" * 32_000)
     answer = sent(client, bent(SHEET % (b"<row>%s</row>" % (cell * 20) * 10)))
@@ -511,3 +518,13 @@ def test_too_much_and_another_type_are_refused(client: FlaskClient) -> None:
     allowed = client.options("/api/v1/check")
     assert "POST" in allowed.headers["Access-Control-Allow-Methods"]
     assert allowed.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_workbooks_reader_says_what_it_read_or_why_not() -> None:
+    rows = workbook_reader._read(workbook([["会社名"], ["㈱みほん電子"]]))
+    assert (rows["rows"], rows["sheet"]) == ([["会社名"], ["㈱みほん電子"]], "Sheet")
+    bomb = zipped(**{"a.xml": bytes(60 << 20)})
+    cell = b'<c t="str"><v>%s</v></c>' % (b"x" * 32_000)
+    full = bent(SHEET % (b"<row>%s</row>" % (cell * 20) * 10))
+    for data, reason in ((bomb, "too-large"), (full, "too-large"), (b"PK\x03\x04", "workbook")):
+        assert workbook_reader._read(data)["reason"] == reason
