@@ -1,16 +1,29 @@
 """The web application: a factory, and the headers every answer carries."""
 
+import io
 import time
 from collections.abc import Callable
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.routing import BaseConverter
 
 from registry import problems
 from registry.compression import compress
 from registry.services import Services
 from registry.settings import Settings
-from registry.views import api, conventions, explain, files, health, log, pages, scan, scripts
+from registry.views import (
+    api,
+    check,
+    check_api,
+    conventions,
+    explain,
+    files,
+    health,
+    log,
+    pages,
+    scan,
+    scripts,
+)
 from registry.views.caching import POINTER
 from registry.views.rendering import drawing
 
@@ -32,9 +45,17 @@ class _Decimal(BaseConverter):
         return int(value)
 
 
+class _Request(Request):
+    """What somebody sends is held in memory, within a view's bound, and never laid down on a disk."""
+
+    def _get_file_stream(self, *_: object, **__: object) -> io.BytesIO:
+        return io.BytesIO()
+
+
 def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) -> Flask:
     """Make the application for one registry. It reads files and database when asked, not now."""
     app = Flask("registry.app")
+    app.request_class = _Request
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -43,6 +64,8 @@ def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) ->
     app.extensions["akashi"] = Services.open(settings, clock=clock)
     problems.install(app)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(check.blueprint)
+    app.register_blueprint(check_api.blueprint)
     app.register_blueprint(conventions.blueprint)
     app.register_blueprint(explain.blueprint)
     app.register_blueprint(files.blueprint)

@@ -17,7 +17,17 @@ from registry.search_index import index_organisation
 from schemas.status_list import Status
 from verifier.search_keys import Question, grams, question
 
-__all__ = ["STATES", "CursorError", "Filters", "Hit", "Page", "countries", "index_organisation", "search"]
+__all__ = [
+    "STATES",
+    "CursorError",
+    "Filters",
+    "Hit",
+    "Page",
+    "countries",
+    "index_organisation",
+    "keys_sharing",
+    "search",
+]
 
 STATES = ("valid", "suspended", "revoked", "superseded", "expired", "not-yet-valid", "being-published")
 
@@ -142,7 +152,7 @@ def _matches(session: Session, asked: Question) -> dict[str, _Match]:
 
 def _by_parts(session: Session, bare: str, wanted: Sequence[str]) -> Select[str, str, str]:
     if wanted:
-        keys = _sharing(session, wanted[:_MOST_GRAMS])
+        keys = keys_sharing(session, wanted)
     else:
         begins = select(SearchGramRow.key_id).where(_begins(SearchGramRow.gram, bare)).limit(_BY_PARTS)
         keys = list(session.scalars(begins))
@@ -165,8 +175,9 @@ _MOST = (
 )
 
 
-def _sharing(session: Session, wanted: Sequence[str]) -> list[int]:
-    """The keys that share most of the rarest grams; how rare is counted up to a bound."""
+def keys_sharing(session: Session, wanted: Sequence[str]) -> list[int]:
+    """The keys that share most of the rarest of these bigrams; how rare is counted up to a bound."""
+    wanted = wanted[:_MOST_GRAMS]
     values: dict[str, object] = {f"gram{place}": gram for place, gram in enumerate(wanted)} | {
         "most": _POSTINGS
     }

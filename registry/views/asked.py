@@ -16,6 +16,7 @@ from schemas.mark_number import BadMarkNumberError, MarkNumber, suggestions
 __all__ = [
     "cursor_of",
     "number_in_path",
+    "parse_at",
     "read_at",
     "read_body",
     "read_choice",
@@ -68,20 +69,24 @@ def _meant(text: str) -> list[str]:
 
 def read_at() -> date | datetime | None:
     """Read `?at=`: a date, or a moment with its offset. Raises ProblemError."""
-    text = request.args.get("at", "")
+    # In a query a plus sign that was not escaped has become a space.
+    text = request.args.get("at", "").replace(" ", "+")
     try:
-        if not text:
-            return None
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-        # In a query a plus sign that was not escaped has become a space.
-        if _TIME.fullmatch(text.replace(" ", "+")):
-            return datetime.fromisoformat(text.replace(" ", "+")).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        return parse_at(text) if text else None
+    except ValueError as error:
         raise ProblemError("bad-request", f"at: {error}") from error
-    raise ProblemError(
-        "bad-request", "at: write a date such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z"
-    )
+
+
+def parse_at(text: str) -> date | datetime:
+    """Read a date, or a moment with its offset. Raises ValueError saying what would be right."""
+    if _DATE.fullmatch(text):
+        return date.fromisoformat(text)
+    if not _TIME.fullmatch(text):
+        raise ValueError("write a date such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z")
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
 
 
 def read_int(name: str, *, default: int | None, low: int, high: int) -> int | None:

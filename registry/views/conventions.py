@@ -22,7 +22,7 @@ blueprint = Blueprint("conventions", __name__)
 
 SITEMAP_PAGE = 20_000  # marks a file; a site map holds 50,000 addresses at most
 FEED = 50  # entries
-_PAGES = ("", "search", "scan", "meaning", "statistics", "trust", "report-misuse")
+_PAGES = ("", "search", "scan", "check", "meaning", "statistics", "trust", "report-misuse")
 
 
 @blueprint.get("/sitemap.xml")

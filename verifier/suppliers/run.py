@@ -30,14 +30,15 @@ from verifier.suppliers.rows import Remark, RowReason, keys_of, supplier_of
 from verifier.suppliers.sheets import Table
 from verifier.verifier import Verifier
 
-__all__ = ["Check", "Opening", "Question", "judge_all", "questions_of"]
+__all__ = ["Answer", "Check", "Joined", "Opening", "Question", "judge_all", "questions_of"]
 
 PIECE = 200  # rows handed to a process at once
 MANY = 2_000  # rows from which further processes are worth their start
 
 # One row asked: its number as a spreadsheet counts, its known cells, and the cell of a policy's column:NAME.
 Question: TypeAlias = tuple[int, dict[str, str], str | None]
-_Answer: TypeAlias = tuple[RowResult, tuple[str, ...]]
+# What came of it, and what the row names (`verifier.suppliers.rows.keys_of`).
+Answer: TypeAlias = tuple[RowResult, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class Opening:
     max_age: int | None = None
     clock: Callable[[], float] = time
 
-    def begin(self) -> Callable[[Sequence[Question]], list[_Answer]]:
+    def begin(self) -> Callable[[Sequence[Question]], list[Answer]]:
         return Check(self).answers
 
 
@@ -128,7 +129,7 @@ class Check:
         zone = timezone(timedelta(seconds=self.chain.current.scheme.offset))
         return to_seconds(datetime.combine(at, time_of_day.min, zone)) + DAY - 1
 
-    def answers(self, questions: Sequence[Question]) -> list[_Answer]:
+    def answers(self, questions: Sequence[Question]) -> list[Answer]:
         """Judge some rows; with each what it names, so that rows naming the same can be told."""
         opening, judged = self.opening, []
         for row, cells, until in questions:
@@ -174,7 +175,7 @@ def judge_all(
         workers = cores() if len(questions) >= MANY else 1
     pieces = pieces_of(questions, PIECE)
     results: list[RowResult] = []
-    first: dict[str, int] = {}
+    joined = Joined()
     opened = Check(opening) if workers == 1 and check is None else check
     done = (
         map(opened.answers, pieces)
@@ -182,15 +183,24 @@ def judge_all(
         else spread(opening.begin, pieces, workers=workers)
     )
     for answers in done:
-        for result, keys in answers:
-            before = min([first.setdefault(key, result.row) for key in keys], default=result.row)
-            results.append(result if before == result.row else _repeated(result, before))
+        results += map(joined.add, answers)
         progress(len(results), len(questions))
     if opened is not None and opened is not check:
         opened.close()
     return results
 
 
-def _repeated(result: RowResult, before: int) -> RowResult:
-    note = Remark(reason=RowReason.DUPLICATE_ROW, detail=f"row {before} names the same")
-    return replace(result, notes=(note, *result.notes))
+class Joined:
+    """Puts the answers to rows in order together, and tells of a row that names a supplier again."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, int] = {}
+
+    def add(self, answer: Answer) -> RowResult:
+        """Give the row's result, with a note where an earlier row names the same."""
+        result, keys = answer
+        before = min([self._first.setdefault(key, result.row) for key in keys], default=result.row)
+        if before == result.row:
+            return result
+        note = Remark(reason=RowReason.DUPLICATE_ROW, detail=f"row {before} names the same")
+        return replace(result, notes=(note, *result.notes))

@@ -44,15 +44,20 @@ def openpyxl() -> ModuleType:
     return found
 
 
-def read_workbook(data: bytes, *, sheet: str | None = None) -> Table:
-    """Read one sheet, by default the first that is shown. Raises SheetError, XlsxMissingError."""
+def read_workbook(
+    data: bytes, *, sheet: str | None = None, columns: int = MAX_COLUMNS, blank: int = MAX_BLANK
+) -> Table:
+    """Read one sheet, by default the first that is shown: so many columns, and no more blank rows one after another.
+
+    Raises SheetError, XlsxMissingError.
+    """
     library = openpyxl()
     _check_container(data)
     try:
         with closing(library.load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as book:
             names, chosen = _chosen(book, sheet)
             chosen.reset_dimensions()  # what the file says of its own size is not believed
-            records = list(_records(chosen.iter_rows(max_col=MAX_COLUMNS, values_only=True)))
+            records = list(_records(chosen.iter_rows(max_col=columns, values_only=True), blank))
             title = str(chosen.title)
     except SheetError:
         raise
@@ -109,7 +114,7 @@ def _check_container(data: bytes) -> None:
         raise SheetError("workbook", f"not a whole workbook ({error})") from error
 
 
-def _records(rows: Iterator[Sequence[Any]]) -> Iterator[list[str]]:
+def _records(rows: Iterator[Sequence[Any]], most: int) -> Iterator[list[str]]:
     count, blank = 0, 0
     for row in rows:
         cells = [_text(value) for value in row]
@@ -117,8 +122,10 @@ def _records(rows: Iterator[Sequence[Any]]) -> Iterator[list[str]]:
             cells.pop()
         if not cells:
             blank += 1
-            if blank > MAX_BLANK:
-                raise SheetError("too-large", "the sheet has more rows than a sheet can have")
+            if blank > most:
+                raise SheetError(
+                    "too-large", f"more than {most:,} blank rows: copy the others into a new sheet"
+                )
             continue
         if count + blank > MAX_ROWS:
             raise SheetError("too-large", f"more than {MAX_ROWS:,} rows: split the file")
