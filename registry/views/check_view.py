@@ -14,8 +14,9 @@ from schemas.organisation_id import OrganisationId
 from verifier.report import NoteReason
 from verifier.suppliers.checked import Checked
 from verifier.suppliers.columns import Columns, letter
-from verifier.suppliers.judge import Candidate, OtherMark, RowResult, RowVerdict
+from verifier.suppliers.judge import Candidate, MarkFacts, OtherMark, RowResult, RowVerdict
 from verifier.suppliers.matching import NameMatch
+from verifier.suppliers.report_text import detail_said
 from verifier.suppliers.rows import Remark, RowReason
 from verifier.suppliers.sheets import Table
 from verifier.words import meaning, title
@@ -60,11 +61,12 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A reason or note in words. `detail` is technical English, "" where the words say it all."""
+    """A reason or note in words. `detail` is in `detail_lang`, "" where the words say it all."""
 
     title: str
     meaning: str | None
     detail: str
+    detail_lang: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,8 +244,8 @@ def _row(cells: dict[str, str], result: RowResult, offset: int) -> RowView:
         last_day=None if mark is None else i18n.day(date.fromisoformat(mark.last_day)),
         as_of=None if result.as_of is None else i18n.moment(result.as_of, offset=offset),
         matched=None if result.matched_by is None else matched[result.matched_by],
-        reasons=tuple(_said(one) for one in result.reasons),
-        notes=tuple(_said(one) for one in result.notes if one.reason not in EVERYWHERE),
+        reasons=tuple(_said(one, result.mark) for one in result.reasons),
+        notes=tuple(_said(one, result.mark) for one in result.notes if one.reason not in EVERYWHERE),
         others=tuple(line for one in result.others if (line := _other(one)) is not None),
         candidates=tuple(_offered(one) for one in result.candidates),
     )
@@ -270,15 +272,22 @@ def _both(text: str, latin: str | None) -> tuple[Text, ...]:
     return tuple(Text(text=one, lang=i18n.script(one)) for one in shown)
 
 
-def _said(remark: Remark) -> Said:
+def _said(remark: Remark, mark: MarkFacts | None = None) -> Said:
     lang = i18n.language()
     try:
         said = meaning(remark.reason, lang)
     except KeyError:
         said = None
     # What a row's own words say again is left out; what is peculiar to the row is told.
-    detail = remark.detail if remark.reason not in _SAID_BY_THE_ROW else ""
-    return Said(title=title(remark.reason, lang), meaning=said, detail=detail)
+    detail, is_technical = detail_said(remark, mark, lang=lang)
+    if remark.reason in _SAID_BY_THE_ROW:
+        detail = ""
+    return Said(
+        title=title(remark.reason, lang),
+        meaning=said,
+        detail=detail,
+        detail_lang="en" if is_technical else lang,
+    )
 
 
 def _other(mark: OtherMark) -> NumberLine | None:

@@ -14,7 +14,7 @@ from verifier.report import NoteReason
 from verifier.suppliers.checked import Checked
 from verifier.suppliers.judge import MarkFacts, RowResult
 from verifier.suppliers.matching import NameMatch
-from verifier.suppliers.report_text import SIGNS, facts, supplier_shown
+from verifier.suppliers.report_text import SIGNS, detail_said, facts, supplier_shown
 from verifier.suppliers.rows import Remark
 from verifier.words import meaning, phrase, title
 
@@ -92,32 +92,15 @@ def _table(checked: Checked, lang: str) -> Iterator[str]:
 def _said(result: RowResult, lang: str) -> Iterator[str]:
     """Reasons, notes and candidates as escaped lines; details are technical English, and marked as such."""
     for one in (*result.reasons, *result.notes):
-        if str(one.reason) in _BY_ITSELF:
-            yield _e(title(one.reason, lang))
-        elif str(one.reason) in _BY_AN_EVENT and result.mark is not None:
-            yield _e(title(one.reason, lang)) + "".join(
-                f' <span class="soft">{_e(said)}</span>' for said in _event(result.mark, lang)
+        if _is_said(one):
+            detail, is_technical = detail_said(one, result.mark, lang=lang)
+            marked = ' lang="en"' if is_technical else ""
+            yield _e(title(one.reason, lang)) + (
+                f' <span class="soft"{marked}>{_e(detail)}</span>' if detail else ""
             )
-        elif _is_said(one):
-            detail = f' <span class="soft" lang="en">{_e(one.detail)}</span>' if one.detail else ""
-            yield _e(title(one.reason, lang)) + detail
     for holder in result.candidates:
         marks = ", ".join(MarkNumber.from_text(number).display for number in holder.marks)
         yield _e(phrase("candidate", lang, name=holder.name, id=holder.id, marks=marks))
-
-
-# Reasons whose details stand in the row already, as the last day; and those an event explains.
-_BY_ITSELF = frozenset({"expired", "not-yet-valid", "ends-soon"})
-_BY_AN_EVENT = frozenset({"revoked", "suspended", "superseded"})
-
-
-def _event(mark: MarkFacts, lang: str) -> Iterator[str]:
-    if mark.since is not None:
-        yield phrase("since", lang, time=_time(mark.since, mark.offset))
-    if mark.state_reason is not None:
-        yield phrase("because", lang, reason=title(mark.state_reason, lang))
-    if mark.successor is not None:
-        yield phrase("successor", lang, number=MarkNumber.from_text(mark.successor).display)
 
 
 def _mark(result: RowResult, lang: str, *, as_of: int | None) -> str:

@@ -7,10 +7,11 @@ from schemas.times import in_zone
 from verifier.render import printable, table
 from verifier.suppliers.checked import Checked, policy_facts
 from verifier.suppliers.columns import letter
-from verifier.suppliers.judge import RowResult, RowVerdict
+from verifier.suppliers.judge import MarkFacts, RowResult, RowVerdict
+from verifier.suppliers.rows import Remark
 from verifier.words import phrase, title
 
-__all__ = ["SIGNS", "columns_said", "facts", "summary", "supplier_shown"]
+__all__ = ["SIGNS", "columns_said", "detail_said", "facts", "summary", "supplier_shown"]
 
 SIGNS = {"valid": "○", "invalid": "×", "undetermined": "?", "no-mark": "-"}
 MOST = 40  # rows shown; all of them are in the reports
@@ -40,6 +41,27 @@ def summary(checked: Checked, *, lang: str) -> str:
 
 def _mark(one: RowResult) -> str:
     return "" if one.mark is None else f" ({MarkNumber.from_text(one.mark.number).display})"
+
+
+# Reasons whose details stand in the row already, as the last day; and those an event explains.
+_BY_ITSELF = frozenset({"expired", "not-yet-valid", "ends-soon"})
+_BY_AN_EVENT = frozenset({"revoked", "suspended", "superseded"})
+
+
+def detail_said(one: Remark, mark: MarkFacts | None, *, lang: str) -> tuple[str, bool]:
+    """Say what stands behind a reason, and whether that is technical English; "" where the row says it all."""
+    if one.reason in _BY_ITSELF:
+        return "", False
+    if one.reason not in _BY_AN_EVENT or mark is None:
+        return one.detail, True
+    parts = []
+    if mark.since is not None:
+        parts.append(phrase("since", lang, time=_time(mark.since, mark.offset)))
+    if mark.state_reason is not None:
+        parts.append(phrase("because", lang, reason=title(mark.state_reason, lang)))
+    if mark.successor is not None:
+        parts.append(phrase("successor", lang, number=MarkNumber.from_text(mark.successor).display))
+    return ("、" if lang == "ja" else ", ").join(parts), False
 
 
 def supplier_shown(checked: Checked, cells: Sequence[str]) -> str:
