@@ -19,7 +19,7 @@ ARGS ?=
 
 PACKAGES := schemas keys verifier issuer registry
 TYPED    := $(PACKAGES) tests $(if $(wildcard bench/*.py),bench) $(if $(wildcard examples/*.py),examples) $(wildcard wsgi.py)
-PYTEST   := $(PY) -m pytest -n 2 --dist loadfile -rs
+PYTEST   := $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo demo-data test check lint types contracts format bench fuzz vectors torture wheel lock clean
