@@ -75,8 +75,9 @@ def check_policy(claims: MarkClaims, owner: str, policy: Policy, *, offset: int)
     if policy.organisation is not None and policy.organisation != str(claims.holder):
         return Refused(Reason.POLICY_ORGANISATION, f"the mark is held by {claims.holder}, {claims.name}")
     if not _level_accepted(claims, policy):
+        least = "" if policy.min_level is None else f"; at least {policy.min_level} is asked"
         return Refused(
-            Reason.POLICY_LEVEL, f"level {claims.level} of {claims.scheme}, {claims.assessment.slug}"
+            Reason.POLICY_LEVEL, f"level {claims.level} of {claims.scheme}, {claims.assessment.slug}{least}"
         )
     if policy.units is not None and claims.unit.slug not in policy.units:
         return Refused(Reason.POLICY_SCOPE, f"the mark is for a {claims.unit.slug}")

@@ -8,13 +8,41 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-__all__ = ["CellError", "is_lost_number", "read_day", "read_level"]
+from schemas.errors import MalformedError
+from schemas.mark_number import MarkNumber
+
+__all__ = ["CellError", "is_blank", "is_lost_number", "marks_in", "read_day", "read_level"]
 
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]0?0:00(?::00)?)?")
 _COMPACT = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})")
 _REIWA = re.compile(r"(?:令和|R)\s*([0-9]{1,2}|元)[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.IGNORECASE)
-_LEVEL = re.compile(r"(?:★|☆|星|LEVEL|LV\.?)?\s*([1-9])(?:\.0+)?", re.IGNORECASE)
-_STARS = re.compile(r"★{1,9}")
+_LEVEL = re.compile(
+    r"(?:★|☆|星|LEVEL|LV\.?|レベル)?\s*([1-9])(?:\.0+)?\s*(?:級|段階)?\s*(?:以上|\+)?", re.IGNORECASE
+)
+_STARS = re.compile(r"(★{1,9})\s*(?:以上|\+)?")
+_BETWEEN_MARKS = re.compile(r"[\s/,;、，；・／]+")
+# What people write where there is nothing to write.
+_BLANKS = frozenset(
+    [
+        "-",
+        "－",
+        "ー",
+        "—",
+        "–",
+        "―",
+        "なし",
+        "無し",
+        "無",
+        "未取得",
+        "申請中",
+        "不明",
+        "n/a",
+        "na",
+        "none",
+        "nil",
+        "tbd",
+    ]
+)
 _LOST = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 _FIRST_DAY = date(1899, 12, 30)  # day 0 of Excel's calendar, as its serial numbers count after February 1900
 
@@ -26,6 +54,23 @@ class CellError(Exception):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell for a number says in words that there is none."""
+    return unicodedata.normalize("NFKC", text).strip().casefold() in _BLANKS
+
+
+def marks_in(text: str) -> list[str]:
+    """Give the mark numbers a cell lists, where it lists nothing else."""
+    parts = [part for part in _BETWEEN_MARKS.split(text.strip()) if part]
+    found = []
+    for part in parts:
+        try:
+            found.append(str(MarkNumber.from_text(part)))
+        except MalformedError:
+            return []
+    return found
 
 
 def is_lost_number(text: str) -> bool:
@@ -63,10 +108,10 @@ def _no_day(text: str) -> CellError:
 
 
 def read_level(text: str) -> int:
-    """Read 3, ★3, ３, ★★★. Raises CellError."""
+    """Read 3, ★3, ３, ★★★, ★4以上. Raises CellError."""
     folded = unicodedata.normalize("NFKC", text).strip()
-    if _STARS.fullmatch(folded):
-        return len(folded)
+    if stars := _STARS.fullmatch(folded):
+        return len(stars[1])
     found = _LEVEL.fullmatch(folded)
     if found is None:
         raise CellError("bad-level", f"{text[:40]!r} is no level")

@@ -77,6 +77,8 @@ def judged(
     """
     if arguments.workers is not None and not 1 <= arguments.workers <= 256:
         raise UsageError("--workers: between 1 and 256")
+    if arguments.header is not None and arguments.header < 0:
+        raise UsageError("--header: a row of the table, from 1; 0 for a table without headers")
     policy = _policy(arguments)
     table, columns = _table(arguments, policy)
     store = AnchorStore(arguments.state or default_state())
@@ -156,7 +158,9 @@ def _table(arguments: argparse.Namespace, policy: Policy | None) -> tuple[Table,
     try:
         table = read_table(data, sheet=arguments.sheet)
         until = None if policy is None else policy.valid_until_column
-        return table, find_columns(table, said=read_said(arguments.columns), until=until)
+        return table, find_columns(
+            table, said=read_said(arguments.columns), until=until, header_row=arguments.header
+        )
     except SheetError as error:
         where = f", row {error.row}" if error.row else ""
         raise UsageError(f"{name}{where}: {error.reason}: {error.detail}") from error

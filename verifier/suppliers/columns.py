@@ -12,7 +12,7 @@ from schemas.errors import MalformedError
 from schemas.mark_number import BadMarkNumberError, MarkNumber
 from schemas.organisation_id import BadOrganisationIdError, OrganisationId
 from verifier.search_keys import fold, without_form
-from verifier.suppliers.cells import is_lost_number
+from verifier.suppliers.cells import is_lost_number, marks_in
 from verifier.suppliers.headers import KNOWN, folded_header, meant_by
 from verifier.suppliers.sheets import Table
 
@@ -98,13 +98,27 @@ def read_said(said: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def find_columns(table: Table, *, said: Mapping[str, str] | None = None, until: str | None = None) -> Columns:
-    """Find header and columns. Raises ColumnError where no supplier could be found by what is there."""
+def find_columns(
+    table: Table,
+    *,
+    said: Mapping[str, str] | None = None,
+    until: str | None = None,
+    header_row: int | None = None,
+) -> Columns:
+    """Find header and columns. `header_row`: where the header stands as a spreadsheet counts, 0 for nowhere, None if not said.
+
+    Raises ColumnError where no supplier could be found by what is there.
+    """
     said = said or {}
     first = next((at for at, record in enumerate(table.records) if _is_content(record)), None)
     if first is None:
         raise ColumnError("the table is empty: there is neither a header nor a supplier")
-    header = _header(table, first, said, until)
+    if header_row is None:
+        header = _header(table, first, said, until)
+    elif header_row > len(table.records):
+        raise ColumnError(f"there is no row {header_row}: the table has {len(table.records)}")
+    else:
+        header = header_row - 1 if header_row else None
     begins = first if header is None else header + 1
     headers = [] if header is None else [cell.strip() for cell in table.records[header]]
     rows = [record for record in table.records[begins : begins + 4 * SAMPLE] if _is_content(record)][:SAMPLE]
@@ -147,22 +161,26 @@ def _at(headers: Sequence[str], place: int) -> str:
 
 
 def _header(table: Table, first: int, said: Mapping[str, str], until: str | None) -> int | None:
-    """Give the place of the header: the first rows' one with a known word in it and no number of a mark or holder."""
+    """Give the place of the header: above the first supplier, the row with the most known words in it.
+
+    Headers in two rows are common: groups of columns in the first, what they are in the second.
+    """
     named = {folded_header(text) for text in (*said.values(), until or "") if text}
-    fallback = None
+    fallback, best, most = None, None, 0
     for at, record in enumerate(table.records[first : first + HEADER_WITHIN], first):
         cells = [cell.strip() for cell in record if cell.strip()]
         if not cells:
             continue
         if any(_is_number(cell) for cell in cells):
             break  # a supplier: what stands above it may be its header, and what is below is none
-        if any(meant_by(cell) or folded_header(cell) in named for cell in cells):
-            return at
+        known = sum(meant_by(cell) is not None or folded_header(cell) in named for cell in cells)
+        if known > most:
+            best, most = at, known
         fallback = at if len(cells) > 1 or fallback is None else fallback
     else:
         fallback = None
     # A row of words above a column of numbers is a header, in whatever language; a list of bare names has none.
-    return fallback
+    return fallback if best is None else best
 
 
 def _is_number(text: str) -> bool:
@@ -199,7 +217,8 @@ def _is_mark_like(text: str) -> bool:
     try:
         MarkNumber.from_text(text)
     except BadMarkNumberError as error:
-        return error.is_check_wrong or _is_link(text) or is_lost_number(text)
+        several = len(marks_in(text)) > 1
+        return error.is_check_wrong or _is_link(text) or is_lost_number(text) or several
     return True
 
 

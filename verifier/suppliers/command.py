@@ -37,6 +37,9 @@ def add_judging_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=COLUMN,…",
         help="which column is what, by header, letter or number: mark=B,id=法人番号",
     )
+    parser.add_argument(
+        "--header", type=int, metavar="ROW", help="the row the headers stand in, 0 for none; else it is found"
+    )
     parser.add_argument("--sheet", metavar="NAME", help="which sheet of a workbook; else the first")
     parser.add_argument("--bundle", type=Path, metavar="FILE", help="judge from a register or bundle on disk")
     parser.add_argument(

@@ -203,13 +203,15 @@ def _judge_held(
 _ORDER = {Verdict.VALID: 0, Verdict.UNDETERMINED: 1, Verdict.INVALID: 2}
 
 
-def _rank(one: _Judged) -> tuple[int, bool, int, int]:
-    """The best mark first: by verdict, then what meets the policy, then the higher level, then the later end."""
+def _rank(one: _Judged) -> tuple[int, bool, bool, int, int]:
+    """The best mark first: by verdict, then one that lives, then what meets the policy, the higher level, the later end."""
     report = one.report
+    is_dead = any(finding.outcome is Outcome.FAILED for finding in report.findings[:POLICY])
     claims = None if report.mark is None else report.mark.claims
     unmet = report.findings[POLICY].outcome is not Outcome.PASSED
     return (
         _ORDER[report.verdict],
+        is_dead,
         unmet,
         0 if claims is None else -claims.level,
         0 if claims is None else -claims.exp,
@@ -218,7 +220,8 @@ def _rank(one: _Judged) -> tuple[int, bool, int, int]:
 
 def _without_mark(supplier: Supplier, finder: Finder | None, blind: Remark | None) -> RowResult:
     """Nothing was found, or nothing could be looked for; names are offered either way."""
-    faults = supplier.faults
+    # Until which day a mark is to hold is nothing to ask of no mark.
+    faults = tuple(one for one in supplier.faults if one.reason != RowReason.DAY_MISSING)
     if finder is None and not faults:
         detail = "without a register only marks with their digits can be judged"
         faults = (Remark(reason=RowReason.REGISTER_NEEDED, detail=detail),)

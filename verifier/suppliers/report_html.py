@@ -14,7 +14,7 @@ from verifier.report import NoteReason
 from verifier.suppliers.checked import Checked
 from verifier.suppliers.judge import MarkFacts, RowResult
 from verifier.suppliers.matching import NameMatch
-from verifier.suppliers.report_text import SIGNS, detail_said, facts, supplier_shown
+from verifier.suppliers.report_text import SIGNS, detail_said, facts, supplier_shown, wishes_shown
 from verifier.suppliers.rows import Remark
 from verifier.words import meaning, phrase, title
 
@@ -31,7 +31,7 @@ ul.counts li{border:1px solid;border-radius:8px;padding:.3rem .8rem}ul.counts b{
 dl{display:grid;grid-template-columns:minmax(6rem,max-content) minmax(0,1fr);gap:.15rem 1rem;margin:0}dt{color:#4a5563}dd{margin:0}
 table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:bold;font-size:1.1rem;padding:1rem 0 .5rem}
 th,td{border:1px solid #d3d9e0;padding:.35rem .5rem;text-align:left;vertical-align:top}thead th{background:#f4f5f7}
-td p{margin:0}.whole{white-space:nowrap}.soft{color:#4a5563;font-size:.9rem}
+td p,th p{margin:0;font-weight:normal}.whole{white-space:nowrap}.soft{color:#4a5563;font-size:.9rem}
 .valid{color:#08592f;background:#e5f4eb}.invalid{color:#911326;background:#fbe8ea}
 .undetermined{color:#6b4300;background:#fcf1dc}.no-mark{color:#26466b;background:#e7eef7}
 .verdict{font-weight:bold}table{font-size:.9rem}
@@ -84,9 +84,14 @@ def _table(checked: Checked, lang: str) -> Iterator[str]:
         yield (
             f'<tr><td class="{result.verdict}"><p class="verdict">{SIGNS[result.verdict]} '
             f'{_e(title(result.verdict, lang))}</p>{said}</td><td class="whole">{result.row}</td>'
-            f'<th scope="row">{_e(supplier_shown(checked, cells))}</th>{_mark(result, lang, as_of=checked.register.as_of)}</tr>\n'
+            f'<th scope="row">{_e(supplier_shown(checked, cells))}{_wishes(checked, cells)}</th>{_mark(result, lang, as_of=checked.register.as_of)}</tr>\n'
         )
     yield "</tbody>\n</table>\n</div>\n"
+
+
+def _wishes(checked: Checked, cells: Sequence[str]) -> str:
+    said = wishes_shown(checked, cells)
+    return f'<p class="soft">{_e(said)}</p>' if said else ""
 
 
 def _said(result: RowResult, lang: str) -> Iterator[str]:

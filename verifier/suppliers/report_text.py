@@ -11,9 +11,10 @@ from verifier.suppliers.judge import MarkFacts, RowResult, RowVerdict
 from verifier.suppliers.rows import Remark
 from verifier.words import phrase, title
 
-__all__ = ["SIGNS", "columns_said", "detail_said", "facts", "summary", "supplier_shown"]
+__all__ = ["SIGNS", "columns_said", "detail_said", "facts", "summary", "supplier_shown", "wishes_shown"]
 
 SIGNS = {"valid": "○", "invalid": "×", "undetermined": "?", "no-mark": "-"}
+WISHES = ("level", "scope", "needed_until")  # columns that ask something of the mark of their row
 MOST = 40  # rows shown; all of them are in the reports
 
 
@@ -64,6 +65,16 @@ def detail_said(one: Remark, mark: MarkFacts | None, *, lang: str) -> tuple[str,
     return ("、" if lang == "ja" else ", ").join(parts), False
 
 
+def wishes_shown(checked: Checked, cells: Sequence[str]) -> str:
+    """What a row itself asks, in the table's own words; "" where it asks nothing."""
+    said = [
+        f"{one.header or one.name}: {cells[one.place].strip()}"
+        for one in checked.columns.found
+        if one.name in WISHES and one.place < len(cells) and cells[one.place].strip()
+    ]
+    return ", ".join(said)
+
+
 def supplier_shown(checked: Checked, cells: Sequence[str]) -> str:
     """How the table itself calls a supplier: reference and name, else number or mark."""
     known = checked.columns.cells(cells)
@@ -80,6 +91,11 @@ def facts(checked: Checked, *, lang: str) -> Iterator[tuple[str, str]]:
     as_of = phrase("no-as-of", lang) if register.as_of is None else _time(register.as_of, register.offset)
     yield phrase("known-as-of", lang), as_of
     asked = [_asked(key, value, lang) for key, value in policy_facts(checked.policy).items()]
+    by_row = [
+        f"{letter(one.place)} {one.header or one.name}" for one in checked.columns.found if one.name in WISHES
+    ]
+    if by_row:
+        asked.append(phrase("asked-by-row", lang, columns=", ".join(by_row)))
     yield phrase("policy-asked", lang), "; ".join(asked) or phrase("policy-none", lang)
     yield phrase("columns-read", lang), columns_said(checked, lang=lang)
     if checked.table.sheet is not None:

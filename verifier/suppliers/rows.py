@@ -14,7 +14,7 @@ from schemas.organisation_id import BadOrganisationIdError, OrganisationId
 from schemas.qr import Found
 from verifier.inputs import Unreadable, read_text
 from verifier.search_keys import fold
-from verifier.suppliers.cells import CellError, is_lost_number, read_day, read_level
+from verifier.suppliers.cells import CellError, is_blank, is_lost_number, marks_in, read_day, read_level
 
 __all__ = ["FAULTS", "Remark", "RowReason", "Supplier", "keys_of", "supplier_of"]
 
@@ -96,7 +96,11 @@ _FAULTS_OF_IDS = {
 
 def supplier_of(row: int, cells: Mapping[str, str], *, until: str | None = None) -> Supplier:
     """Read the known cells of one row. `until`: the cell a policy's `column:NAME` means; blank is a fault."""
-    cells = {name: text[:MAX_CELL].strip() for name, text in cells.items() if text.strip()}
+    cells = {
+        name: text[:MAX_CELL].strip()
+        for name, text in cells.items()
+        if text.strip() and not (name in ("mark", "url", "id") and is_blank(text))
+    }
     faults: list[Remark] = []
     subject, by = _subject(cells, faults)
     organisation = _organisation(cells, faults)
@@ -143,6 +147,10 @@ def _subject(cells: Mapping[str, str], faults: list[Remark]) -> tuple[Found | st
         if is_lost_number(text):
             detail = f"{text[:40]} is what a spreadsheet made of a number: characters are lost"
             faults.append(Remark(reason=RowReason.SPREADSHEET_NUMBER, detail=detail))
+            continue
+        if len(several := marks_in(text)) > 1:
+            detail = f"one cell names {len(several)} marks, {' and '.join(several[:5])}: give each a row"
+            faults.append(Remark(reason=RowReason.TWO_MARKS, detail=detail))
             continue
         one = read_text(text, text)
         if isinstance(one, Unreadable):

@@ -15,6 +15,7 @@ from datetime import date, datetime, time
 from types import ModuleType
 from typing import IO, Any
 
+from verifier.suppliers.columns import ColumnError, find_columns
 from verifier.suppliers.sheets import MAX_FILE, MAX_ROWS, SheetError, Table
 
 __all__ = ["XlsxMissingError", "openpyxl", "read_workbook", "write_workbook"]
@@ -23,6 +24,8 @@ MAX_MEMBERS = 2_000
 MAX_UNPACKED = 256 << 20  # bytes of all members together
 MAX_COLUMNS = 1_024
 MAX_BLANK = 1 << 20  # rows a sheet can have; formatted ones without a value cost little
+MOST_SHEETS = 10  # looked at for the one with the suppliers
+LOOKED_AT = 200  # rows of each
 LONGEST_CELL = 32_767  # characters, as Excel holds
 _HEAD = 1 << 16  # bytes of a member in which its document type would stand
 _DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -47,7 +50,8 @@ def openpyxl() -> ModuleType:
 def read_workbook(
     data: bytes, *, sheet: str | None = None, columns: int = MAX_COLUMNS, blank: int = MAX_BLANK
 ) -> Table:
-    """Read one sheet, by default the first that is shown: so many columns, and no more blank rows one after another.
+    """Read one sheet, by default the shown one in which most columns are known: a cover often comes first. So many columns
+    are read, and no more blank rows one after another.
 
     Raises SheetError, XlsxMissingError.
     """
@@ -56,8 +60,9 @@ def read_workbook(
     try:
         with closing(library.load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as book:
             names, chosen = _chosen(book, sheet)
-            chosen.reset_dimensions()  # what the file says of its own size is not believed
-            records = list(_records(chosen.iter_rows(max_col=columns, values_only=True), blank))
+            if sheet is None and len(names) > 1:
+                chosen = _best([book[name] for name in names[:MOST_SHEETS]], columns, blank)
+            records = _read(chosen, columns, blank)
             title = str(chosen.title)
     except SheetError:
         raise
@@ -78,6 +83,25 @@ def _chosen(book: Any, sheet: str | None) -> tuple[list[str], Any]:
     if sheet is not None and sheet not in names:
         raise SheetError("no-sheet", f"the workbook has no sheet {sheet!r}; there are {', '.join(names)}")
     return names, shown[0 if sheet is None else names.index(sheet)]
+
+
+def _read(sheet: Any, columns: int, blank: int) -> list[list[str]]:
+    sheet.reset_dimensions()  # what the file says of its own size is not believed
+    return list(_records(sheet.iter_rows(max_col=columns, values_only=True), blank))
+
+
+def _best(sheets: Sequence[Any], columns: int, blank: int) -> Any:
+    """Give the sheet most of whose columns are known, the first of equals; what cannot be read has none."""
+
+    def known(sheet: Any) -> int:
+        sheet.reset_dimensions()
+        first = sheet.iter_rows(max_col=columns, max_row=LOOKED_AT, values_only=True)
+        try:
+            return len(find_columns(Table(records=list(_records(first, blank)))).found)
+        except (ColumnError, SheetError):
+            return 0
+
+    return max(sheets, key=known)
 
 
 def _check_container(data: bytes) -> None:

@@ -133,3 +133,18 @@ def test_a_column_a_policy_names_must_be_there() -> None:
 
 def test_columns_are_called_as_spreadsheets_call_them() -> None:
     assert [letter(place) for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+def test_of_two_rows_of_headers_the_one_that_says_more_is_the_header() -> None:
+    groups, headers = "仕入先,,番号,,条件,", "仕入先CD,会社名,法人番号,マーク番号,必要レベル,納期"
+    columns = found(f"{groups}\n{headers}\nS-1,株式会社みほん電子,7700001205000,,3,2027-03-31\n")
+    assert columns.header == 1
+    assert [one.name for one in columns.found] == ["ref", "name", "id", "mark", "level", "needed_until"]
+
+
+def test_where_the_header_stands_may_be_said() -> None:
+    table = Table(records=records_of("会社名,法人番号\nx,y\nFirma,Nummer\nA,7700001205000\n"))
+    assert find_columns(table, header_row=3).first == 3
+    assert find_columns(Table(records=records_of("7700001205000\n")), header_row=0).first == 0
+    with pytest.raises(ColumnError, match="no row 5"):
+        find_columns(table, header_row=5)

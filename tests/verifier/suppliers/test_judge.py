@@ -9,7 +9,8 @@ from forge.laid import ENTITIES, holder
 from schemas.claims import Unit
 from schemas.mark_number import MarkNumber
 from verifier import Policy
-from verifier.suppliers.judge import RowResult
+from verifier.suppliers.judge import RowResult, judge_supplier
+from verifier.suppliers.rows import supplier_of
 
 ENTITY = ENTITIES[0][0].partition(":")[2]
 
@@ -180,7 +181,7 @@ def test_a_wish_that_cannot_be_read_leaves_the_row_undetermined(
             "id-unreadable",
         ),  # 12 digits are another number of the same company: nothing is guessed
         ("569951110016", "id-unreadable"),
-        ("なし", "id-unreadable"),
+        ("社内番号7", "id-unreadable"),
     ],
 )
 def test_a_damaged_number_is_explained_and_never_repaired(buyer: Buyer, cell: str, reason: str) -> None:
@@ -239,3 +240,36 @@ def test_a_country_makes_bare_digits_readable(buyer: Buyer) -> None:
         ("no-mark", ["not-in-register"]),
         ("undetermined", ["id-unreadable"]),
     ]
+
+
+@pytest.mark.parametrize("cell", ["-", "－", "なし", "N/A", "申請中"])
+def test_a_word_for_nothing_is_nothing(buyer: Buyer, cell: str) -> None:
+    result = one(buyer.check(f"会社名,法人番号,マーク番号\n株式会社みほん電子,{cell},{cell}\n"))
+    assert said(result) == ("no-mark", ["name-only"])
+
+
+def test_two_marks_in_one_cell_are_named(buyer: Buyer) -> None:
+    pair = f"{buyer.marks['valid'].number} / {buyer.marks['group'].number}"
+    assert said(one(buyer.check(f"マーク番号\n{pair}\n"))) == ("undetermined", ["two-marks"])
+
+
+@pytest.mark.parametrize("level", ["★3以上", "3以上", "３級", "★★★以上", "レベル3"])
+def test_a_level_is_read_as_people_write_it(buyer: Buyer, level: str) -> None:
+    assert said(one(buyer.check(f"法人番号,必要レベル\n{buyer.holder('valid')},{level}\n"))) == ("valid", [])
+
+
+def test_a_living_mark_that_misses_the_policy_stands_before_a_dead_one(buyer: Buyer) -> None:
+    old, new = buyer.marks["superseded"], buyer.marks["successor"]
+    table = f"法人番号\n{old.claims.holder.value}\n"
+    result = one(buyer.check(table, Policy(scope_contains="どこにもない言葉")))
+    assert result.mark is not None
+    assert result.mark.number != old.number
+    assert result.mark.state == "valid"
+    assert new.claims.holder == old.claims.holder
+
+
+def test_the_day_a_policy_asks_of_a_mark_is_nothing_to_ask_of_none(buyer: Buyer) -> None:
+    supplier = supplier_of(2, {"name": "株式会社そんざいしない"}, until="")
+    assert [str(one.reason) for one in supplier.faults] == ["day-missing"]
+    result = judge_supplier(supplier, finder=buyer.finder, judge=lambda *_: pytest.fail("nothing to judge"))
+    assert said(result) == ("no-mark", ["not-in-register"])

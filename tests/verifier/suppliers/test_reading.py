@@ -99,6 +99,22 @@ def test_a_sheet_is_chosen_by_name_and_the_others_are_named() -> None:
         read_table(b"a,b\n", sheet="一覧")
 
 
+def test_a_cover_before_the_table_is_not_taken_for_it() -> None:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    cover = book.active
+    assert cover is not None
+    cover.title = "表紙"
+    cover.append(["取引先一覧"])
+    cover.append(["会社名", "株式会社かいて"])
+    page = book.create_sheet("一覧")
+    page.append(["会社名", "法人番号", "必要レベル"])
+    page.append(["株式会社みほん電子", "7700001205000", 3])
+    book.save(out)
+    table = read_table(out.getvalue())
+    assert (table.sheet, table.other_sheets) == ("一覧", ("表紙",))
+    assert read_table(out.getvalue(), sheet="表紙").sheet == "表紙"
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
