@@ -41,6 +41,7 @@ __all__ = [
     "asked_anchor",
     "asked_time",
     "first_host",
+    "is_to_come",
 ]
 
 USAGE, INVALID, UNDETERMINED = 2, 1, 3
@@ -262,12 +263,12 @@ def asked_time(text: str | None, *, now: float) -> datetime | date | None:
         moment = _moment(text)
     except ValueError as error:
         raise UsageError(f"--at: {text!r} is no time; write 2027-03-31 or 2027-03-31T12:00:00Z") from error
-    if _is_to_come(moment, now=datetime.fromtimestamp(now, UTC)):
+    if is_to_come(moment, now=datetime.fromtimestamp(now, UTC)):
         raise UsageError(f"--at: {text} has not come; nobody can say yet how a mark will stand then")
     return moment
 
 
-def _is_to_come(moment: datetime | date, *, now: datetime) -> bool:
+def is_to_come(moment: datetime | date, *, now: datetime) -> bool:
     """Whether a time, or a day in every time zone, still lies ahead."""
     if isinstance(moment, datetime):
         return moment > now + timedelta(seconds=CLOCK_ROOM)

@@ -22,6 +22,7 @@ from registry.views.check_form import (
     check_rows,
     check_size,
     columns_said,
+    is_header_moved,
     read_rows,
     read_wishes,
 )
@@ -67,7 +68,9 @@ def checked() -> Response:
         columns = columns_said(table)
         check_size(table, columns)
         wishes = read_wishes()
-        if not kind and request.form.get("step") != "check":
+        if is_header_moved() and not questions_of(table, columns):
+            raise FormError("no-rows")
+        if not kind and (request.form.get("step") != "check" or is_header_moved()):
             return _second(table, columns, wishes)
         check_rows(table, columns)
         found = check_table(services(), table, columns, policy=wishes.policy)

@@ -1,7 +1,7 @@
 """`POST /api/v1/check`: rows as JSON in, the report of `akashi check` out. Results of any colour are a 200."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -14,6 +14,7 @@ from verifier.suppliers.columns import FINDING, Column, Columns
 from verifier.suppliers.headers import KNOWN
 from verifier.suppliers.report_json import document
 from verifier.suppliers.sheets import Table
+from verifier.verify_command import is_to_come
 
 __all__ = ["blueprint"]
 
@@ -97,9 +98,12 @@ def _at(value: Any) -> date | datetime | None:
     if not isinstance(value, str):
         raise _refusal("/at", "is a date or a time")
     try:
-        return parse_at(value)
+        found = parse_at(value)
     except ValueError as error:
         raise _refusal("/at", str(error)) from error
+    if is_to_come(found, now=datetime.fromtimestamp(services().now(), UTC)):
+        raise _refusal("/at", f"{value} has not come; nobody can say yet how a mark will stand then")
+    return found
 
 
 def _rows(value: Any) -> list[dict[str, str]]:

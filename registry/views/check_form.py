@@ -31,6 +31,7 @@ __all__ = [
     "check_size",
     "columns_said",
     "guess",
+    "is_header_moved",
     "read_rows",
     "read_wishes",
 ]
@@ -116,13 +117,20 @@ def carried(records: Sequence[Sequence[str]]) -> str:
     return json.dumps(records, ensure_ascii=False, separators=(",", ":"))
 
 
-def guess(table: Table) -> Columns:
+def guess(table: Table, *, header_row: int | None = None) -> Columns:
     """Say which column is what by headings and contents; where no supplier could be found by it, as far as is known."""
     try:
-        return find_columns(table)
+        return find_columns(table, header_row=header_row)
     except ColumnError:
         first = next(at for at, record in enumerate(table.records) if record)
         return Columns(header=None, first=first, found=())
+
+
+def is_header_moved() -> bool:
+    """Whether other headings were named than the columns below them were read by: they are to be read anew."""
+    return "header" in request.form and request.form.get("header-was", _field("header")).strip() != _field(
+        "header"
+    )
 
 
 def columns_said(table: Table) -> Columns:
@@ -134,6 +142,8 @@ def columns_said(table: Table) -> Columns:
     if text and not (re.fullmatch("[0-9]{1,6}", text, re.ASCII) and int(text) <= len(table.records)):
         raise FormError("header", "header: a row of the table, or nothing")
     header = int(text) - 1 if text else None
+    if is_header_moved():
+        return guess(table, header_row=int(text) if text else 0)
     first = (
         next((at for at, record in enumerate(table.records) if record), 0) if header is None else header + 1
     )

@@ -528,3 +528,20 @@ def test_a_workbooks_reader_says_what_it_read_or_why_not() -> None:
     full = bent(SHEET % (b"<row>%s</row>" % (cell * 20) * 10))
     for data, reason in ((bomb, "too-large"), (full, "too-large"), (b"PK\x03\x04", "workbook")):
         assert workbook_reader._read(data)["reason"] == reason
+
+
+def test_other_headings_mean_other_columns(client: FlaskClient) -> None:
+    table = "会社名,法人番号\nFirma,Nummer\nみほん,7700001205000\n"
+    first = post(client, {"rows": table})
+    fields = carried(first) | {"header": "2", "step": "check"}
+    assert fields["header-was"] != ["2"]
+    again = post(client, fields)
+    assert "We read the columns like this" in again.text
+    assert carried(again)["header-was"] == ["2"]
+    assert re.search(r'<option value="id" selected>', again.text)
+
+
+def test_a_day_to_come_is_refused_where_it_stands(client: FlaskClient) -> None:
+    answer = client.post("/api/v1/check", json={"rows": [{"id": "7700001205000"}], "at": "2999-01-01"})
+    assert answer.status_code == 400
+    assert answer.get_json()["errors"][0]["pointer"] == "/at"

@@ -71,7 +71,7 @@ def compare(
 
 
 def ending(standings: Sequence[Standing], *, today: date, within: int) -> list[Standing]:
-    """Give the suppliers that stand well and whose mark ends in at most `within` days, the nearest end first."""
+    """Give the suppliers whose mark is in force and ends in at most `within` days, the nearest end first."""
     soon = [one for one in standings if _is_soon(one, today, within)]
     return sorted(soon, key=lambda one: one.last_day or "")
 

@@ -36,11 +36,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """`made`: when the check was made, POSIX seconds; `anchor`: of the register; `told`: the newest first."""
+    """`made`: when the check was made, POSIX seconds; `anchor`: of the register; `asked`: the policy's facts; `told`: the newest first."""
 
     made: int
     anchor: str
     suppliers: Mapping[str, Standing]
+    asked: Mapping[str, Any] = field(default_factory=dict)
     told: Sequence[Told] = field(default_factory=tuple)
 
     @property
@@ -65,6 +66,7 @@ def read_kept(path: Path, *, anchor: str) -> Kept | None:
             made=int(datetime.fromisoformat(value["made"]).timestamp()),
             anchor=str(value["anchor"]),
             suppliers={one.key: one for one in suppliers},
+            asked=dict(value["asked"]),
             told=tuple(_told(one) for one in value["told"]),
         )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -82,6 +84,7 @@ def write_kept(path: Path, kept: Kept) -> None:
         "format": FORMAT,
         "made": iso(kept.made),
         "anchor": kept.anchor,
+        "asked": dict(kept.asked),
         "suppliers": [one.to_json() for one in kept.suppliers.values()],
         "told": [{"at": iso(one.at), **change_json(one.change)} for one in kept.told[:MOST]],
     }

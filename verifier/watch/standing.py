@@ -1,5 +1,6 @@
 """How one supplier stood at one check: what is kept to compare, and nothing else of the buyer's table."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -35,8 +36,8 @@ class Standing:
     successor: str | None = None
 
     def days_left(self, today: date) -> int | None:
-        """Days until the mark's last day, of a supplier that stands well; None of any other."""
-        if self.verdict != "valid" or self.last_day is None:
+        """Days until the last day of a mark in force, whatever else is asked of it; None of any other."""
+        if self.state != "valid" or self.last_day is None:
             return None
         return (date.fromisoformat(self.last_day) - today).days
 
@@ -62,28 +63,42 @@ class Standing:
 
 
 def standings(rows: Iterable[Mapping[str, Any]]) -> list[Standing]:
-    """Take them from the rows of a check's JSON report. Rows that name the same supplier are counted: `…`, `… (2)`."""
+    """Take them from the rows of a check's JSON report. Rows that name the same supplier are counted: `…`, `… (2)`.
+
+    A row that names nobody, such as a sum, is no supplier; and a column that counts the rows names none of them.
+    """
+    rows = list(rows)
+    by = _BY[1:] if _is_count([row["supplier"].get("ref", "") for row in rows]) else _BY
     seen: Counter[str] = Counter()
     found = []
     for row in rows:
-        named = _key(row["supplier"], row["row"])
+        named = _key(row["supplier"], by)
+        if named is None:
+            continue
         seen[named] += 1
         found.append(_standing(row, named if seen[named] == 1 else f"{named} ({seen[named]})"))
     return found
 
 
-def _key(supplier: Mapping[str, str], row: int) -> str:
-    for name in _BY:
+def _is_count(refs: Sequence[str]) -> bool:
+    """Whether references are 1, 2, 3 and so on: another supplier in between, and all of them are another's."""
+    numbers = [int(ref) for ref in refs if re.fullmatch("[0-9]{1,6}", ref.strip(), re.ASCII)]
+    return len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _key(supplier: Mapping[str, str], by: Sequence[str]) -> str | None:
+    for name in by:
         text = " ".join(str(supplier.get(name, "")).split())
         if text:
             return f"{name}:{text}"
-    return f"row:{row}"
+    return None
 
 
 def _standing(row: Mapping[str, Any], key: str) -> Standing:
     mark: Mapping[str, Any] = row["mark"] or {}
     supplier: Mapping[str, str] = row["supplier"]
-    label = " ".join(str(supplier.get("name") or "").split()) or key.partition(":")[2]
+    called = [" ".join(str(supplier.get(name) or "").split()) for name in ("ref", "name")]
+    label = " ".join(text for text in called if text) or key.partition(":")[2]
     organisation, scope = mark.get("organisation", {}), mark.get("scope", {})
     status = mark.get("status", {})
     return Standing(

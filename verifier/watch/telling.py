@@ -4,6 +4,7 @@ Names come from a table and from marks, so from anybody: `printable` takes from 
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -38,6 +39,7 @@ class Findings:
     within: int
     scheme: str
     anchor: str
+    is_asked_otherwise: bool  # the policy is not that of the last time
     suppliers: Sequence[Standing]
     changes: Sequence[Change]
     ending: Sequence[Standing]
@@ -55,6 +57,13 @@ class Findings:
 def text(found: Findings, lang: str) -> str:
     """Tell it to a person: what changed, what got worse first, then what ends soon."""
     lines = [headline(found, lang), _known(found, lang)]
+    if found.is_asked_otherwise:
+        lines.append(phrase("watch-asked-otherwise", lang))
+    if found.before is None:
+        counted = Counter(one.verdict for one in found.suppliers)
+        lines.append(
+            "  ".join(f"{SIGNS[verdict]} {title(verdict, lang)}: {counted[verdict]}" for verdict in SIGNS)
+        )
     for change in found.changes:
         lines += ["", *_change(change, lang)]
     if found.ending:
@@ -149,6 +158,7 @@ def document(found: Findings) -> dict[str, Any]:
         "as_of": None if found.as_of is None else iso(found.as_of),
         "scheme": found.scheme,
         "anchor": found.anchor,
+        "asked_otherwise": found.is_asked_otherwise,
         "within_days": found.within,
         "suppliers": [one.to_json() for one in found.suppliers],
         "changes": [change_json(one) for one in found.changes],

@@ -19,7 +19,7 @@ from schemas.times import in_zone
 from verifier.anchors import AnchorStore, default_state
 from verifier.http import FetchError
 from verifier.render import language, printable
-from verifier.suppliers.checked import Checked
+from verifier.suppliers.checked import Checked, policy_facts
 from verifier.suppliers.checking import judged
 from verifier.suppliers.report_json import document as checked_document
 from verifier.verify_command import USAGE, UsageError
@@ -66,6 +66,7 @@ def _compared(arguments: argparse.Namespace, checked: Checked) -> tuple[Findings
     suppliers = standings(checked_document(checked)["rows"])
     now = {one.key: one for one in suppliers}
     today = in_zone(checked.made, offset=register.offset).date()
+    asked = policy_facts(checked.policy)
     changes = []
     if before is not None:
         then = in_zone(before.made, offset=register.offset).date()
@@ -82,12 +83,13 @@ def _compared(arguments: argparse.Namespace, checked: Checked) -> tuple[Findings
         within=arguments.within,
         scheme=register.scheme,
         anchor=register.anchor,
+        is_asked_otherwise=before is not None and dict(before.asked) != asked,
         suppliers=suppliers,
         changes=changes,
         ending=ending(suppliers, today=today, within=arguments.within),
         told=told,
     )
-    return found, Kept(made=checked.made, anchor=register.anchor, suppliers=now, told=told)
+    return found, Kept(made=checked.made, anchor=register.anchor, suppliers=now, asked=asked, told=told)
 
 
 def _kept_path(arguments: argparse.Namespace, anchor: str) -> Path:

@@ -70,14 +70,18 @@ def test_an_end_that_comes_near_is_told_once() -> None:
     assert compared(soon, soon, within=59) == []
     later = {"then": TODAY + timedelta(days=1), "today": TODAY + timedelta(days=2)}
     assert compared(soon, soon, **later) == []
-    assert compared(replace(soon, verdict="invalid"), replace(soon, verdict="invalid")) == []
+    dead = replace(soon, verdict="invalid", state="revoked")
+    assert compared(dead, dead) == []
+    assert (
+        compared(replace(soon, verdict="invalid"), replace(soon, verdict="invalid")) != []
+    )  # in force, if not as asked
 
 
-def test_what_ends_soon_is_listed_by_its_day_and_only_where_it_stands_well() -> None:
+def test_what_ends_soon_is_listed_by_its_day_and_only_while_it_is_in_force() -> None:
     days = [
         replace(GOOD, key=str(n), last_day=(TODAY + timedelta(days=n)).isoformat()) for n in (61, 30, 0, 60)
     ]
-    found = ending([*days, replace(days[1], verdict="invalid")], today=TODAY, within=60)
+    found = ending([*days, replace(days[1], state="revoked")], today=TODAY, within=60)
     assert [one.days_left(TODAY) for one in found] == [0, 30, 60]
 
 
@@ -112,7 +116,14 @@ def test_a_supplier_is_known_again_by_the_surest_thing_that_names_it() -> None:
         row(6),
     ]
     keys = [one.key for one in standings(rows)]
-    assert keys == ["ref:V-1", "id:7000012050002", "name:A b", "name:A b (2)", "row:6"]
+    assert keys == ["ref:V-1", "id:7000012050002", "name:A b", "name:A b (2)"]  # and a sum is no supplier
+
+
+def test_a_column_that_counts_the_rows_names_no_supplier() -> None:
+    before = [row(2, ref="1", name="A"), row(3, ref="2", name="B")]
+    after = [row(2, ref="1", name="C"), row(3, ref="2", name="A"), row(4, ref="3", name="B")]
+    assert [one.key for one in standings(before)] == ["name:A", "name:B"]
+    assert {one.key for one in standings(after)} == {"name:A", "name:B", "name:C"}
 
 
 def test_what_is_kept_is_read_as_it_was_written_and_nothing_else() -> None:

@@ -85,12 +85,22 @@ def test_a_revocation_is_told_once(watch: Watch, scene: Scene, capsys: pytest.Ca
     capsys.readouterr()
     assert watch() == NEWS
     said = capsys.readouterr().out
-    assert "1 of 2 suppliers, 1 for the worse" in said
+    assert ": 1, for the worse: 1 (suppliers in the table: 2)" in said
     assert "=cmd()" in said
     assert "Revoked" in said
     assert watch("--quiet") == NOTHING
     said, errors = capsys.readouterr()
     assert said + errors == ""
+
+
+def test_another_policy_is_said_beside_what_came_of_it(
+    watch: Watch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch()
+    assert "Valid: 2" in capsys.readouterr().out
+    (tmp_path / "policy.toml").write_text("version = 1\nmin_level = 5\n", "utf-8")
+    assert watch("--policy", "policy.toml") == NEWS
+    assert "not what was asked the last time" in capsys.readouterr().out
 
 
 def test_what_comes_near_its_end_is_news_once(watch: Watch, scene: Scene) -> None:
