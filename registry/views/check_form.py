@@ -122,6 +122,8 @@ def guess(table: Table, *, header_row: int | None = None) -> Columns:
     try:
         return find_columns(table, header_row=header_row)
     except ColumnError:
+        if header_row:
+            return Columns(header=header_row - 1, first=header_row, found=())
         first = next(at for at, record in enumerate(table.records) if record)
         return Columns(header=None, first=first, found=())
 
