@@ -102,7 +102,9 @@ class RegisterFinder:
                 if isinstance(leaf, IssueLeaf):
                     found.append((leaf.mark, read_mark(leaf.mark).unsafe_claims))
         whole = sum(head.checkpoint.size for head in self._view.heads)
-        if held < whole:  # what is missing could be the very mark that is asked for
+        if self._view.lacking is not None:  # what is missing could be the very mark that is asked for
+            raise OSError(f"the register lacks the log {self._view.lacking}, or its end: fetch it anew")
+        if held < whole:
             raise OSError(f"the register holds {held} of its log's {whole} entries: fetch it anew")
         return found
 
