@@ -132,12 +132,25 @@ class RegisterFinder:
 
     def _entities(self, claims: MarkClaims) -> list[str]:
         """The members of a group's mark; none where the list is missing or is not the one the mark names."""
-        with suppress(MalformedError):
-            data = self._archive.find(f"entities/{claims.number}.cbor")
-            if data is not None and sha256(data).digest() == claims.entities_sha256:
+        data = self._list(claims)
+        if data is not None:
+            with suppress(MalformedError):
                 listed = cbor.decode(data, max_size=MAX_ENTITIES)
                 return [one for one in listed if type(one) is str] if type(listed) is list else []
         return []
+
+    def _list(self, claims: MarkClaims) -> bytes | None:
+        with suppress(MalformedError):
+            data = self._archive.find(f"entities/{claims.number}.cbor")
+            if data is not None and sha256(data).digest() == claims.entities_sha256:
+                return data
+        return None
+
+    @cached_property
+    def unlisted(self) -> str | None:
+        """The first group's mark whose list of members the file lacks, though a register keeps it for ever: who is in it is unknown."""
+        groups = (claims for _, claims in self._marks if claims.entities_sha256 is not None)
+        return next((str(claims.number) for claims in groups if self._list(claims) is None), None)
 
     def _profile(self, mark: bytes, claims: MarkClaims) -> ProfileClaims | None:
         """The mark's profile, where its issuer's key signed it."""

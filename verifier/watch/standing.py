@@ -62,13 +62,14 @@ class Standing:
 
 
 def standings(rows: Iterable[Mapping[str, Any]]) -> list[Standing]:
-    """Take them from the rows of a check's JSON report. Rows that name the same supplier are counted: `…`, `… (2)`."""
+    """Take them from the rows of a check's JSON report. Rows that name the same supplier are counted: `…`, `…  (2)`."""
     seen: Counter[str] = Counter()
     found = []
     for row in rows:
         named = _key(row["supplier"], row["row"])
         seen[named] += 1
-        found.append(_standing(row, named if seen[named] == 1 else f"{named} ({seen[named]})"))
+        # Two spaces: a supplier may be called `A (2)`, and neither may stand in the other's place.
+        found.append(_standing(row, named if seen[named] == 1 else f"{named}  ({seen[named]})"))
     return found
 
 

@@ -112,7 +112,12 @@ def test_a_supplier_is_known_again_by_the_surest_thing_that_names_it() -> None:
         row(6),
     ]
     keys = [one.key for one in standings(rows)]
-    assert keys == ["ref:V-1", "id:7000012050002", "name:A b", "name:A b (2)", "row:6"]
+    assert keys == ["ref:V-1", "id:7000012050002", "name:A b", "name:A b  (2)", "row:6"]
+
+
+def test_no_supplier_stands_in_the_place_of_another_that_is_called_as_a_counted_one() -> None:
+    rows = [row(place, ref=ref) for place, ref in enumerate(("A", "A", "A (2)", "A  (2)"))]
+    assert len({one.key for one in standings(rows)}) == 4
 
 
 def test_what_is_kept_is_read_as_it_was_written_and_nothing_else() -> None:
