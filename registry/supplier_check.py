@@ -4,10 +4,8 @@ The engine is `verifier.suppliers`, as of the command `akashi check`; here it is
 files. Nothing of a table is kept, logged, or told to anybody.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
-from threading import BoundedSemaphore
 
 from sqlalchemy import select
 
@@ -17,6 +15,7 @@ from registry.files import FilesError
 from registry.models import MarkRow
 from registry.services import Services
 from registry.supplier_finder import SupplierFinder
+from registry.turns import Turns
 from registry.workbook_reader import read_stranger
 from schemas.errors import MalformedError
 from schemas.qr import Found
@@ -32,16 +31,12 @@ from verifier.suppliers.run import Joined, Question, questions_of
 from verifier.suppliers.sheets import WORKBOOK, SheetError, Table
 from verifier.verifier import ONLINE_MAX_AGE, Verifier
 
-__all__ = ["MAX_BYTES", "MAX_ROWS", "BusyError", "TooManyMarksError", "check_table", "read_table"]
+__all__ = ["MAX_BYTES", "MAX_ROWS", "TooManyMarksError", "check_table", "read_table"]
 
 MAX_ROWS = 1_000
 MAX_BYTES = 2 << 20  # of what is pasted or sent
 MAX_VERDICTS = 4 * MAX_ROWS  # marks judged for one table: a holder may have several
-_at_once = BoundedSemaphore(2)
-
-
-class BusyError(Exception):
-    """Others are asking; ask again in a moment."""
+_turns = Turns(2, waiting=2, patience=10)
 
 
 class TooManyMarksError(Exception):
@@ -54,10 +49,7 @@ def read_table(data: bytes) -> Table:
         raise SheetError("too-large", f"the table has more than {MAX_BYTES:,} bytes")
     if not data.startswith(WORKBOOK):
         return reading.read_table(data)
-    try:
-        return read_stranger(data)
-    except TimeoutError as error:
-        raise BusyError from error
+    return read_stranger(data)
 
 
 def check_table(
@@ -125,7 +117,7 @@ def _judge_rows(
     """Judge every row, in order, by the register as it stands. Raises BusyError, TooManyMarksError."""
     finder, joined = SupplierFinder(services), Joined()
     results = []
-    with _turn():
+    with _turns.turn():  # whoever looks up a single mark is to wait for none
         judge = _Judge(services, finder, at)
         for row, cells, until in questions:
             supplier = supplier_of(row, cells, until=until)
@@ -183,14 +175,3 @@ def _of_today(services: Services) -> Verifier | None:
             )
     except (FilesError, MalformedError, OSError):
         return None  # evidence of each mark says what is wrong
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Two tables at once: whoever looks up a single mark is to wait for none."""
-    if not _at_once.acquire(timeout=10):
-        raise BusyError
-    try:
-        yield
-    finally:
-        _at_once.release()

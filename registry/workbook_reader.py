@@ -11,9 +11,9 @@ import subprocess
 import sys
 import zipfile
 from contextlib import suppress
-from threading import BoundedSemaphore
 from typing import Any
 
+from registry.turns import Turns
 from verifier.suppliers.sheets import SheetError, Table
 from verifier.suppliers.xlsx import XlsxMissingError, read_workbook
 
@@ -26,27 +26,24 @@ MAX_CELLS = 4 << 20  # characters of all cells together
 _PATIENCE = 20  # seconds
 _SECONDS = 8  # of processor time
 _MEMORY = 1 << 30
-_at_once = BoundedSemaphore(2)
+_turns = Turns(2, waiting=2, patience=5)
 
 
 def read_stranger(data: bytes) -> Table:
-    """Read the first sheet. Raises SheetError; TimeoutError when too many are being read."""
-    if not _at_once.acquire(timeout=5):
-        raise TimeoutError("too many workbooks at once")
+    """Read the first sheet. Raises SheetError; BusyError when too many are being read."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "registry.workbook_reader"],
-            input=data,
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        with _turns.turn():
+            done = subprocess.run(
+                [sys.executable, "-m", "registry.workbook_reader"],
+                input=data,
+                capture_output=True,
+                timeout=_PATIENCE,
+                check=False,
+            )
         said: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError) as error:
         detail = "the workbook took too much time or memory: copy the rows into a new one"
         raise SheetError("too-large", detail) from error
-    finally:
-        _at_once.release()
     if "rows" not in said:
         raise SheetError(said["reason"], said["detail"], row=said.get("row", 0))
     return Table(records=said["rows"], sheet=said["sheet"], other_sheets=tuple(said["others"]))

@@ -15,8 +15,8 @@ from typing import Any
 import rfc8785
 
 from schemas.errors import MalformedError
-from schemas.evidence import Manifest
-from schemas.tiles import ENTRIES, Tile
+from schemas.evidence import MAX_MEMBERS, Manifest
+from schemas.tiles import ENTRIES, TILE_WIDTH, Tile
 
 __all__ = ["MAX_CONTENTS", "BundleContents", "digest_of"]
 
@@ -70,6 +70,9 @@ class BundleContents:
         return contents
 
     def _check(self) -> None:
+        sizes = [log.size for log in self.manifest.logs]
+        if min(sizes, default=1) < 1 or sum(sizes) > MAX_MEMBERS * TILE_WIDTH:  # before its tiles are counted
+            raise MalformedError("a log is empty, or larger than any file holds", "contents")
         folders = {log.dir for log in self.manifest.logs}
         if not set(self.landmarks) | set(self.entries) <= folders:
             raise MalformedError("names a log that is not in the manifest", "contents")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keys.trust import TrustChain
-from keys.whole_files import sync_folder, writing_whole
+from keys.whole_files import alone_in, sync_folder, writing_whole
 from schemas.bundle_contents import MAX_CONTENTS, BundleContents, digest_of
 from schemas.checkpoint import MAX_CHECKPOINT, Checkpoint
 from schemas.errors import MalformedError
@@ -88,6 +88,20 @@ def fetch_bundle(
     """
     if not sources:
         raise FetchError("no registry to ask: give --registry URL")
+    # One at a time: what one verified and is about to put in place, another must not be writing.
+    with alone_in(target.parent):
+        return _from_first(target, sources, register=register, opened=opened, say=say, refused=refused)
+
+
+def _from_first(
+    target: Path,
+    sources: Sequence[str],
+    *,
+    register: bool,
+    opened: Opened,
+    say: Say,
+    refused: Callable[[str, Exception], None],
+) -> Fetched:
     for source in sources[:-1]:
         try:
             return _from(source, target, register=register, opened=opened, say=say)
@@ -102,6 +116,8 @@ def _from(source: str, target: Path, *, register: bool, opened: Opened, say: Say
     for _ in range(TRIES):
         data = fetcher.get(f"bundle/contents/{variant}", max_size=MAX_CONTENTS)
         contents = None if data is None else BundleContents.from_bytes(data)
+        if contents is not None and contents.manifest.variant != variant:
+            raise MalformedError(f"the registry gives the contents of a {contents.manifest.variant} bundle")
         held = None if contents is None else _held(target)
         if contents is None or held is None:
             break
@@ -118,13 +134,13 @@ def _from(source: str, target: Path, *, register: bool, opened: Opened, say: Say
                     write_archive(out, pieces.in_order())
             except _ChangedError:
                 continue
-        _take(fresh, target, opened)
+        _take(fresh, target, opened, variant)
         return Fetched(source=source, pieces=len(pieces.missing))
     whole = download(
         fetcher, "bundle/register" if register else "bundle", target, max_size=MAX_BUNDLE, say=say
     )
     try:
-        _take(whole, target, opened)
+        _take(whole, target, opened, variant)
     finally:
         forget(target)
     return Fetched(source=source, pieces=None)
@@ -205,10 +221,11 @@ class _Pieces:
             return None  # damaged on the disk: fetched again
 
 
-def _take(fresh: Path, target: Path, opened: Opened) -> None:
+def _take(fresh: Path, target: Path, opened: Opened, variant: str) -> None:
     """Verify `fresh` and put it in `target`'s place; else remove it. Raises MalformedError."""
     try:
         with opened(fresh) as view:
+            _check_kind(view, variant)
             view.check_whole()
             if target.exists():
                 _check_follows(target, view, opened)
@@ -220,11 +237,19 @@ def _take(fresh: Path, target: Path, opened: Opened) -> None:
     sync_folder(target.parent)
 
 
+def _check_kind(view: BundleView, variant: str) -> None:
+    """On return it is what was asked for: in a plain bundle no supplier can be looked up. Raises MalformedError."""
+    if view.variant != variant:
+        raise MalformedError(
+            f"the registry serves a {view.variant} bundle where a {variant} one was asked for"
+        )
+
+
 def _check_follows(target: Path, view: BundleView, opened: Opened) -> None:
     """On return `view` may replace the bundle that is there: a later state of the same log. Raises MalformedError."""
     try:
         with opened(target) as held:
-            heads, listed = held.heads, held.newest_list
+            heads, listed, version = held.heads, held.newest_list, held.chain.current.version
     except MalformedError as error:
         raise MalformedError(
             f"{target} is there and is no such bundle ({error}); it was kept: move it away, or name another file"
@@ -238,6 +263,8 @@ def _check_follows(target: Path, view: BundleView, opened: Opened) -> None:
                 f"the registry serves another history of the log than {target} holds; it was kept. "
                 "Keep both files and tell the scheme's operator and a witness"
             )
+    if view.chain.current.version < version:
+        raise MalformedError(f"{target} has a newer trust document than the registry serves; it was kept")
     now = view.newest_list
     if listed is not None and (now is None or now.claims.iat < listed.claims.iat):
         raise MalformedError(f"{target} has newer status lists than the registry serves; it was kept")

@@ -164,6 +164,9 @@ class BundleView:
 
         Raises MalformedError saying what is not.
         """
+        lacking = self.lacking
+        if lacking is not None:
+            raise MalformedError(f"the file lacks {lacking}, or its end")
         for place, log in self._logs.items():
             log.check_whole()
             self._landmarks[place].check_whole()
@@ -173,6 +176,15 @@ class BundleView:
             found = self.status_list(listed.uri)
             if isinstance(found, Refused):
                 raise MalformedError(f"{found.reason}: {found.detail}", listed.file)
+
+    @property
+    def lacking(self) -> str | None:
+        """The first log before the newest held that is not held up to its end: what is logged there is not absent."""
+        for place, entry in enumerate(self.chain.current.logs[: max(self._logs, default=0)]):
+            log = self._logs.get(place)
+            if log is None or (entry.final is not None and log.head.checkpoint.size < entry.final.size):
+                return entry.origin
+        return None
 
     def sorted_places(self) -> "list[tuple[bytes, array[int]]]":
         """Give what `verifier.places` keeps of each log. Raises MalformedError."""

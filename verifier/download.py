@@ -1,7 +1,7 @@
 """A large file, fetched whole, and gone on with where it broke off.
 
 <target>.part       what has come so far
-<target>.part.tag   which bytes they are the beginning of, in the server's words (ETag)
+<target>.part.tag   which bytes they are the beginning of, in the server's words (ETag), and which server's
 """
 
 import os
@@ -27,14 +27,17 @@ def download(
     `say` hears how many bytes there are, of how many. Raises FetchError, with what came kept for the next time; OSError.
     """
     part, named = (target.with_name(f"{target.name}.{end}") for end in ("part", "part.tag"))
-    held = part.stat().st_size if part.exists() and named.exists() else 0
+    tag, _, server = (
+        named.read_text("utf-8").partition("\n") if part.exists() and named.exists() else ("", "", "")
+    )
+    held = part.stat().st_size if server == fetcher.base else 0  # another's bytes may bear any tag
     start = max(0, held - 1)  # the last byte once more: of a file that is whole nothing is left to ask for
-    rest = fetcher.rest(path, start=start, tag=named.read_text("utf-8") if start else None)
+    rest = fetcher.rest(path, start=start, tag=tag if start else None)
     if rest is None:
         raise FetchError(f"{path}: there is nothing of this name")
     with rest.stream, part.open("r+b" if rest.start else "wb") as out:
         out.seek(rest.start)
-        named.write_text(rest.tag or "", "utf-8")
+        named.write_text(f"{rest.tag or ''}\n{fetcher.base}", "utf-8")
         done = rest.start
         try:
             while done <= max_size and (data := rest.stream.read(PART)):

@@ -117,7 +117,7 @@ class HttpFetcher(Fetcher):
             raise FetchError(
                 f"{base!r} is no address of a registry; write for example https://akashi.example"
             )
-        self._base = base.rstrip("/") + "/"
+        self.base = base.rstrip("/") + "/"
         self._opener = urllib.request.build_opener(_NoRedirect)
 
     def rest(self, path: str, *, start: int, tag: str | None) -> Rest | None:
@@ -146,7 +146,7 @@ class HttpFetcher(Fetcher):
 
     def _ask(self, path: str, headers: Mapping[str, str]) -> HTTPResponse | None:
         request = urllib.request.Request(  # noqa: S310
-            self._base + path, headers={"User-Agent": "akashi", **headers}
+            self.base + path, headers={"User-Agent": "akashi", **headers}
         )
         try:
             response: HTTPResponse = self._opener.open(request, timeout=TIMEOUT)
@@ -156,5 +156,5 @@ class HttpFetcher(Fetcher):
                 return None
             raise FetchError(f"{path}: HTTP {error.code}") from error
         except (urllib.error.URLError, OSError, HTTPException, ValueError) as error:
-            raise FetchError(f"{self._base}{path}: {error}") from error
+            raise FetchError(f"{self.base}{path}: {error}") from error
         return response

@@ -88,7 +88,7 @@ class Landmarks:
 
 def _size_said(data: bytes, name: str) -> int:
     """Read the second line of a checkpoint, unproven."""
-    line = data.split(b"\n", 2)[1:2]
-    if not line or not line[0].isdigit() or len(line[0]) > 16:
+    lines = data.split(b"\n", 2)
+    if len(lines) < 3 or not lines[1].isdigit() or len(lines[1]) > 16:
         raise MalformedError("no checkpoint", name)
-    return int(line[0])
+    return int(lines[1])

@@ -6,20 +6,13 @@ Only authentic facts are remembered, and each may only grow.
 """
 
 import json
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from keys.whole_files import write_whole
+from keys.whole_files import alone_in, write_whole
 from schemas.times import MAX_TIME
 from verifier.view import View
-
-if sys.platform != "win32":
-    import fcntl
 
 __all__ = ["Remembered", "StateError", "StateFile"]
 
@@ -109,7 +102,7 @@ class StateFile:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # Between reading and replacing nobody else may write: what he had seen would be forgotten.
-            with _alone_in(self._path.parent):
+            with alone_in(self._path.parent):
                 return self._save(self.load().merged(remembered))
         except OSError as error:
             raise StateError(f"{self._path}: {error}") from error
@@ -125,17 +118,3 @@ class StateFile:
         )
         write_whole(self._path, text.encode())
         return remembered
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold a lock on a folder that other processes and threads wait for, where the system has such locks."""
-    if sys.platform == "win32":
-        yield
-        return
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)  # frees it

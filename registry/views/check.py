@@ -11,7 +11,8 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry import i18n
-from registry.supplier_check import MAX_BYTES, MAX_ROWS, BusyError, TooManyMarksError, check_table
+from registry.supplier_check import MAX_BYTES, MAX_ROWS, TooManyMarksError, check_table
+from registry.turns import BusyError
 from registry.views.asked import services
 from registry.views.check_form import (
     MAX_FORM,

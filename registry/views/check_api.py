@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from registry.problems import ProblemError
-from registry.supplier_check import MAX_BYTES, MAX_ROWS, BusyError, TooManyMarksError, check_table
+from registry.supplier_check import MAX_BYTES, MAX_ROWS, TooManyMarksError, check_table
+from registry.turns import BusyError
 from registry.views.asked import parse_at, read_body, services
 from verifier.policy import Policy, PolicyError, policy_from_table
 from verifier.suppliers.columns import FINDING, Column, Columns
@@ -65,7 +66,8 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _pointer(*parts: object) -> str:
     """Write a JSON Pointer (RFC 6901)."""
-    return "".join(f"/{str(part)[:80].replace('~', '~0').replace('/', '~1')}" for part in parts)
+    said = (str(part)[:80].encode("utf-8", "backslashreplace").decode() for part in parts)  # half a character
+    return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in said)
 
 
 def _policy(value: Any) -> Policy | None:
@@ -75,6 +77,8 @@ def _policy(value: Any) -> Policy | None:
         raise _refusal("/policy", "is an object with the keys of policy.toml")
     if "organisation" in value:
         raise _refusal("/policy/organisation", "is for one mark; in rows the member id says whose it is")
+    if not _is_text(json.dumps(value, ensure_ascii=False)):
+        raise _refusal("/policy", "holds half a character")
     try:
         return policy_from_table({"version": 1, **value})
     except PolicyError as error:

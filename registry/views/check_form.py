@@ -17,6 +17,7 @@ from verifier.policy import Policy
 from verifier.suppliers.cells import CellError, read_day
 from verifier.suppliers.columns import FINDING, Column, ColumnError, Columns, find_columns, letter
 from verifier.suppliers.headers import KNOWN
+from verifier.suppliers.report_table import OUTPUT
 from verifier.suppliers.run import questions_of
 from verifier.suppliers.sheets import SheetError, Table
 
@@ -38,6 +39,9 @@ __all__ = [
 
 MAX_COLUMNS = 100
 MAX_TABLE = 4 << 20  # bytes of the table as the second form carries it
+MAX_CELLS = (
+    250_000  # of an answer, with the blank rows between the others; a full table has less than half of it
+)
 MAX_FORM = MAX_TABLE + (256 << 10)
 UNITS = ("legal-entity", "group", "division")
 _LONGEST = 200  # characters of a wish
@@ -101,8 +105,12 @@ def read_rows() -> Table:
         records.pop()
     if not records:
         raise FormError("nothing")
-    if max(map(len, records)) > MAX_COLUMNS:
+    width = max(map(len, records))
+    if width > MAX_COLUMNS:
         raise FormError("columns", status=413, most=MAX_COLUMNS)
+    if len(records) * (width + len(OUTPUT)) > MAX_CELLS:
+        detail = f"{len(records):,} rows with the blank ones, of {width} columns: leave out what is blank"
+        raise FormError("too-large", detail, status=413)
     try:
         size = len(carried(records).encode())
     except UnicodeEncodeError as error:  # half a character, which no file holds

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from forge.laid import ENTITIES, Laid, holder, json_of
 from registry import supplier_check, workbook_reader
 from registry.supplier_check import MAX_BYTES, MAX_ROWS
+from registry.turns import BusyError, Turns
 from schemas.times import DAY
 from verifier.suppliers.xlsx import openpyxl
 
@@ -378,12 +379,30 @@ def test_nothing_of_a_table_is_kept(
 def test_who_comes_while_two_tables_are_checked_is_told_to_come_again(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supplier_check._at_once, "acquire", lambda **_: False)
+    monkeypatch.setattr(supplier_check, "_turns", Turns(0, waiting=0, patience=0))
     page = post(client, {"rows": "id\n7000012050002", "step": "check"})
     program = client.post("/api/v1/check", json={"rows": [{"id": "7000012050002"}]})
     for answer in (page, program):
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert "Others are checking tables" in page.text
+
+
+def test_whoever_comes_behind_those_who_may_wait_is_told_at_once_and_holds_no_thread() -> None:
+    turns = Turns(1, waiting=0, patience=3600)
+    with turns.turn(), pytest.raises(BusyError), turns.turn():
+        pass
+    with turns.turn():
+        pass  # nobody is left inside
+
+
+def test_blank_rows_do_not_make_a_small_table_a_large_answer(whole: Laid, client: FlaskClient) -> None:
+    """40,000 of them, a hundred columns wide, were a minute's work for a workbook of nothing."""
+    records: list[list[str]] = [[]] * 40_000 + [[digits(whole, "valid"), *[""] * 98, "x"]]
+    answer = post(client, {"table": json.dumps(records), "step": "check", "format": "xlsx"})
+    assert answer.status_code == 413
+    few = [*[[]] * 40, *records[-1:]]
+    fields = {"table": json.dumps(few), "header": "", "column-0": "id", "step": "check", "format": "csv"}
+    assert post(client, fields).text.count("\n") == 42
 
 
 def test_holders_of_very_many_marks_do_not_hold_up_everybody(
@@ -470,6 +489,9 @@ def test_a_day_that_is_past_is_judged_as_it_was(whole: Laid, client: FlaskClient
         ('{"rows": [{"id": 7000012050002}]}', "/rows/0/id"),
         ('{"rows": [{"name": "a\\u0000"}]}', "/rows/0/name"),
         ('{"rows": [{"name": "\\ud800"}]}', "/rows/0/name"),
+        ('{"rows": [{"\\ud800": "a"}]}', "/rows/0/\\ud800"),
+        ('{"\\ud800": 1}', "/\\ud800"),
+        ('{"rows": [{"name": "a"}], "policy": {"scope_contains": "\\ud800"}}', "/policy"),
         ('{"rows": [{"nmae": "a"}]}', "/rows/0/nmae"),
         ('{"rows": [{"id": "1"}], "at": "yesterday"}', "/at"),
         ('{"rows": [{"id": "1"}], "at": 5}', "/at"),

@@ -100,8 +100,9 @@ def test_a_bundle_that_withholds_its_landmarks_does_not_make_its_marks_backdated
 
 def test_a_malformed_landmark_leaves_marks_undetermined() -> None:
     world, mark = published()
-    file = world.bundle(bent={"log/0/landmarks/20260101": b"x"})
-    assert ask(file, mark.raw, anchor=world.anchor, now=NOW).verdict is Verdict.UNDETERMINED
+    for data in (b"x", b"a\n", b"a\n-1\n", b"a\n99999"):  # a browser reads a size the same way
+        file = world.bundle(bent={"log/0/landmarks/20260101": data})
+        assert ask(file, mark.raw, anchor=world.anchor, now=NOW).verdict is Verdict.UNDETERMINED
 
 
 def test_a_bundle_whose_lists_have_ended_does_not_disown_a_key_added_since() -> None:

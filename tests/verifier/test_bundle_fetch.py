@@ -1,20 +1,27 @@
 """A bundle kept current costs what is new in it, and is never replaced by anything but a later state of the same log."""
 
+import json
 import random
+import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import rfc8785
 
 from forge.loopback import Loopback, serving
 from forge.world import NOW, World
 from schemas.bundle_contents import BundleContents, digest_of
 from schemas.checkpoint import Checkpoint
+from schemas.errors import MalformedError
 from schemas.evidence import Archive
 from schemas.note import SignedNote
 from schemas.times import DAY, HOUR
+from verifier.bundle_fetch import authentic, fetch_bundle
+from verifier.bundle_view import BundleView
 from verifier.cli import main
 
 USAGE, DONE = 2, 0
@@ -175,7 +182,7 @@ def test_one_that_was_whole_but_not_yet_taken_is_taken(
     anchor, _, after = small
     serve(loopback, after)
     (tmp_path / "mine.part").write_bytes(after)
-    (tmp_path / "mine.part.tag").write_text(f'"{sha256(after).hexdigest()}"')
+    (tmp_path / "mine.part.tag").write_text(f'"{sha256(after).hexdigest()}"\n{loopback.url}/')
     assert fetch(anchor, loopback.url) == DONE
     assert (tmp_path / "mine").read_bytes() == after
     assert loopback.sent < 5_000
@@ -261,3 +268,105 @@ def test_a_full_disk_leaves_the_bundle_there_is(
     assert fetch(anchor, loopback.url) == USAGE
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
     assert (tmp_path / "mine").read_bytes() == before
+
+
+def test_contents_of_a_log_larger_than_any_file_are_refused_before_its_tiles_are_counted(
+    loopback: Loopback, small: tuple[str, bytes, bytes], tmp_path: Path
+) -> None:
+    anchor, before, after = small
+    (tmp_path / "mine").write_bytes(before)
+    serve(loopback, after)
+    contents = json.loads(loopback.files["/bundle/contents/plain"])
+    contents["manifest"]["logs"][0]["size"] = 1 << 52
+    loopback.files["/bundle/contents/plain"] = rfc8785.dumps(contents)
+    assert fetch(anchor, loopback.url) == USAGE
+    assert (tmp_path / "mine").read_bytes() == before
+
+
+def test_a_plain_bundle_does_not_take_the_place_of_a_register(loopback: Loopback, tmp_path: Path) -> None:
+    world = World()
+    world.issue()
+    world.publish(NOW - 2 * DAY)
+    held = world.register()
+    world.publish(NOW - HOUR)
+    for is_there in (True, False):
+        if is_there:
+            (tmp_path / "mine").write_bytes(held)
+        else:
+            (tmp_path / "mine").unlink()
+        serve(loopback, world.bundle())
+        loopback.files["/bundle/contents/register"] = loopback.files["/bundle/contents/plain"]
+        loopback.files["/bundle/register"] = world.bundle()
+        named = ["--register", "--registry", loopback.url, "--anchor", world.anchor]
+        assert main(["bundle", "fetch", "mine", *named]) == USAGE
+        assert (tmp_path / "mine").exists() == is_there
+
+
+def test_a_mirror_that_breaks_off_with_anothers_tag_spoils_nothing_for_the_other(
+    loopback: Loopback, mirror: Loopback, small: tuple[str, bytes, bytes], tmp_path: Path
+) -> None:
+    anchor, _, after = small
+    serve(mirror, after)
+    loopback.files["/bundle"] = bytes(one ^ 1 for one in after)
+    loopback.cut["/bundle"] = 5_000
+    loopback.bent["/bundle"] = 200, {"ETag": f'"{sha256(after).hexdigest()}"'}
+    assert fetch(anchor, loopback.url, mirror.url) == DONE
+    assert (tmp_path / "mine").read_bytes() == after
+
+
+def test_who_fetches_meanwhile_waits_so_that_nothing_unverified_takes_the_place(
+    loopback: Loopback, mirror: Loopback, small: tuple[str, bytes, bytes], tmp_path: Path
+) -> None:
+    anchor, before, after = small
+    mine = tmp_path / "mine"
+    mine.write_bytes(before)
+    serve(loopback, after)
+    serve(mirror, after)
+    mirror.files["/status/a/0"] = b"not a list"  # what it writes is found out only when it is verified
+
+    @contextmanager
+    def opened(path: Path) -> Iterator[BundleView]:
+        with authentic(path, anchor=anchor, chain=None) as view:
+            yield view
+        if path.name == "mine.new" and not other.ident:
+            other.start()
+            other.join(0.2)  # verified, and not yet in its place
+            assert mirror.asked == []
+
+    def fetch_from_the_mirror() -> None:
+        with suppress(MalformedError):
+            fetch_bundle(mine, [mirror.url], register=False, opened=opened)
+
+    other = threading.Thread(target=fetch_from_the_mirror)
+    fetch_bundle(mine, [loopback.url], register=False, opened=opened)
+    other.join()
+    assert mirror.asked != []
+    assert mine.read_bytes() == after
+
+
+def test_a_trust_document_that_goes_back_replaces_nothing(loopback: Loopback, tmp_path: Path) -> None:
+    world = World()
+    world.issue()
+    world.trust(NOW - 2 * DAY)
+    world.publish(NOW - 2 * DAY)
+    held = world.bundle()
+    (tmp_path / "mine").write_bytes(held)
+    world.publish(NOW - HOUR)
+    serve(loopback, world.bundle(contents=replace(world.contents, notes=world.notes[:1])))
+    assert fetch(world.anchor, loopback.url) == USAGE
+    assert (tmp_path / "mine").read_bytes() == held
+
+
+def test_a_register_without_its_first_log_is_refused(loopback: Loopback, tmp_path: Path) -> None:
+    """Each list in it is fresh and authentic, and marks of the first log would seem never to have been."""
+    world = World()
+    world.issue()
+    world.publish(NOW - 3 * DAY)
+    world.end_log(NOW - 2 * DAY)
+    world.publish(NOW - HOUR)
+    named = ["--register", "--registry", loopback.url, "--anchor", world.anchor]
+    loopback.files["/bundle/register"] = world.register(contents=replace(world.contents, logs=world.logs[1:]))
+    assert main(["bundle", "fetch", "mine", *named]) == USAGE
+    assert list(tmp_path.iterdir()) == []
+    loopback.files["/bundle/register"] = world.register()
+    assert main(["bundle", "fetch", "mine", *named]) == DONE

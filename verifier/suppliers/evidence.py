@@ -158,11 +158,15 @@ def write_evidence(
     folder.mkdir(parents=True, exist_ok=True)
     named: dict[int, str] = {}
     refused: dict[int, str] = {}
-    made: set[str] = set()
+    made: dict[str, tuple[int | None, int | None]] = {}
     for result in results:
         if result.mark is None:
             continue
         name = f"{result.mark.number}.akashi"
+        at = result.mark.place, result.mark.index
+        if made.get(name, at) != at:
+            refused[result.row] = "another mark of this number has the file"
+            continue
         if name not in made:
             try:
                 data = maker.evidence_of(result.mark)
@@ -172,7 +176,7 @@ def write_evidence(
                 continue
             with writing_whole(folder / name, mode=0o644) as out:
                 out.write(data)
-            made.add(name)
+            made[name] = at
         named[result.row] = name
     return named, refused
 

@@ -102,7 +102,9 @@ class RegisterFinder:
                 if isinstance(leaf, IssueLeaf):
                     found.append((leaf.mark, read_mark(leaf.mark).unsafe_claims))
         whole = sum(head.checkpoint.size for head in self._view.heads)
-        if held < whole:  # what is missing could be the very mark that is asked for
+        if self._view.lacking is not None:  # what is missing could be the very mark that is asked for
+            raise OSError(f"the register lacks the log {self._view.lacking}, or its end: fetch it anew")
+        if held < whole:
             raise OSError(f"the register holds {held} of its log's {whole} entries: fetch it anew")
         return found
 
@@ -130,12 +132,25 @@ class RegisterFinder:
 
     def _entities(self, claims: MarkClaims) -> list[str]:
         """The members of a group's mark; none where the list is missing or is not the one the mark names."""
-        with suppress(MalformedError):
-            data = self._archive.find(f"entities/{claims.number}.cbor")
-            if data is not None and sha256(data).digest() == claims.entities_sha256:
+        data = self._list(claims)
+        if data is not None:
+            with suppress(MalformedError):
                 listed = cbor.decode(data, max_size=MAX_ENTITIES)
                 return [one for one in listed if type(one) is str] if type(listed) is list else []
         return []
+
+    def _list(self, claims: MarkClaims) -> bytes | None:
+        with suppress(MalformedError):
+            data = self._archive.find(f"entities/{claims.number}.cbor")
+            if data is not None and sha256(data).digest() == claims.entities_sha256:
+                return data
+        return None
+
+    @cached_property
+    def unlisted(self) -> str | None:
+        """The first group's mark whose list of members the file lacks, though a register keeps it for ever: who is in it is unknown."""
+        groups = (claims for _, claims in self._marks if claims.entities_sha256 is not None)
+        return next((str(claims.number) for claims in groups if self._list(claims) is None), None)
 
     def _profile(self, mark: bytes, claims: MarkClaims) -> ProfileClaims | None:
         """The mark's profile, where its issuer's key signed it."""

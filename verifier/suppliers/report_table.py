@@ -40,7 +40,7 @@ OUTPUT = (
     "akashi_candidates",
 )
 # Full-width forms too: some spreadsheets read them as their half-width ones.
-_STARTS_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_STARTS_FORMULA = re.compile(r"[=+\-@\x00-\x1f\x7f＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 _EVERYWHERE = (NoteReason.NO_INDEPENDENT_WITNESS,)  # true of the register, not of a row
 

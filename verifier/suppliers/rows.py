@@ -5,10 +5,12 @@ What cannot be read does not end the run: it is a remark beside what could be re
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from keys.signed import read_mark
 from schemas.errors import MalformedError
 from schemas.organisation_id import BadOrganisationIdError, OrganisationId
 from schemas.qr import Found
@@ -158,13 +160,23 @@ def _subject(cells: Mapping[str, str], faults: list[Remark]) -> tuple[Found | st
         elif isinstance(one.found, Found | str):
             read[name] = one.found
     url, mark = read.get("url"), read.get("mark")
-    numbers = {one.number for one in (url, mark) if isinstance(one, Found) and one.number is not None}
+    numbers = {number for one in (url, mark) if (number := _number(one)) is not None}
     if len(numbers) > 1:
         detail = f"the columns mark and url name two marks: {' and '.join(sorted(numbers))}"
         faults.append(Remark(reason=RowReason.TWO_MARKS, detail=detail))
     if url is not None:
         return url, "url"
     return (mark, "mark") if mark is not None else (None, None)
+
+
+def _number(one: Found | str | None) -> str | None:
+    """The number beside a mark, else what the mark itself claims: digits alone name a mark too."""
+    if not isinstance(one, Found):
+        return None
+    if one.number is None and one.mark is not None:
+        with suppress(MalformedError):
+            return str(read_mark(one.mark).unsafe_claims.number)
+    return one.number
 
 
 def _organisation(cells: Mapping[str, str], faults: list[Remark]) -> OrganisationId | None:

@@ -23,10 +23,9 @@ from verifier.progress import Say
 from verifier.report import Reason
 from verifier.state import Remembered, StateFile
 from verifier.suppliers.columns import Columns
-from verifier.suppliers.finding import Finder
-from verifier.suppliers.judge import RowResult, judge_supplier
+from verifier.suppliers.judge import RowResult, RowVerdict, judge_supplier
 from verifier.suppliers.register import RegisterFinder
-from verifier.suppliers.rows import Remark, RowReason, keys_of, supplier_of
+from verifier.suppliers.rows import Remark, RowReason, Supplier, keys_of, supplier_of
 from verifier.suppliers.sheets import Table
 from verifier.verifier import Verifier
 
@@ -92,7 +91,7 @@ class Check:
                 f"the bundle is not authentic: {view.refused.detail if view.refused else 'no log'}"
             )
         self.chain, self.view = trust, view
-        self.finder: Finder | None = None
+        self.finder: RegisterFinder | None = None
         if self.archive.manifest.variant == "register":
             self.finder = RegisterFinder(view, self.archive)
         self.blind = self._blind()
@@ -131,20 +130,27 @@ class Check:
 
     def answers(self, questions: Sequence[Question]) -> list[Answer]:
         """Judge some rows; with each what it names, so that rows naming the same can be told."""
-        opening, judged = self.opening, []
+        judged = []
         for row, cells, until in questions:
             supplier = supplier_of(row, cells, until=until)
-            result = judge_supplier(
-                supplier,
-                finder=self.finder,
-                judge=lambda subject, policy: self.verifier.verify(
-                    subject, at=opening.at, policy=policy, max_age=opening.max_age
-                ),
-                policy=opening.policy,
-                blind=self.blind,
-            )
+            result = self._judged(supplier, self.blind)
+            if result.verdict is RowVerdict.NO_MARK and self.finder is not None and self.finder.unlisted:
+                detail = f"it lacks who belongs to the group of {self.finder.unlisted}: fetch it anew"
+                result = self._judged(supplier, Remark(reason=RowReason.REGISTER_NEEDED, detail=detail))
             judged.append((result, keys_of(supplier)))
         return judged
+
+    def _judged(self, supplier: Supplier, blind: Remark | None) -> RowResult:
+        opening = self.opening
+        return judge_supplier(
+            supplier,
+            finder=self.finder,
+            judge=lambda subject, policy: self.verifier.verify(
+                subject, at=opening.at, policy=policy, max_age=opening.max_age
+            ),
+            policy=opening.policy,
+            blind=blind,
+        )
 
 
 def questions_of(table: Table, columns: Columns) -> list[Question]:

@@ -9,10 +9,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["MAX_FILE", "MAX_ROWS", "OLD_WORKBOOK", "WORKBOOK", "SheetError", "Table", "decode", "records_of"]
+__all__ = [
+    "MAX_COLUMNS",
+    "MAX_FILE",
+    "MAX_ROWS",
+    "OLD_WORKBOOK",
+    "WORKBOOK",
+    "SheetError",
+    "Table",
+    "decode",
+    "records_of",
+]
 
 MAX_FILE = 64 << 20
 MAX_ROWS = 100_000
+MAX_COLUMNS = 1_024
 WORKBOOK = b"PK\x03\x04"
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",\t;"
@@ -90,6 +101,9 @@ def records_of(text: str) -> list[list[str]]:
             records.append(record)
             if len(records) > MAX_ROWS:
                 raise SheetError("too-large", f"more than {MAX_ROWS:,} rows: split the file")
+            if len(record) > MAX_COLUMNS:  # every row of a report is as wide as the widest
+                detail = f"more than {MAX_COLUMNS:,} columns: copy those that matter into a new file"
+                raise SheetError("too-large", detail, row=len(records))
     except csv.Error as error:
         detail = f"line {reader.line_num}: {error}: a quotation mark is open or out of place"
         raise SheetError("csv", detail, row=len(records) + 1) from None

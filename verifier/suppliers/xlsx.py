@@ -7,6 +7,7 @@ spreadsheet last saved counts.
 """
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,16 +17,18 @@ from types import ModuleType
 from typing import IO, Any
 
 from verifier.suppliers.columns import ColumnError, find_columns
-from verifier.suppliers.sheets import MAX_FILE, MAX_ROWS, SheetError, Table
+from verifier.suppliers.sheets import MAX_COLUMNS, MAX_FILE, MAX_ROWS, SheetError, Table
 
 __all__ = ["XlsxMissingError", "openpyxl", "read_workbook", "write_workbook"]
 
 MAX_MEMBERS = 2_000
 MAX_UNPACKED = 256 << 20  # bytes of all members together
-MAX_COLUMNS = 1_024
 MAX_BLANK = 1 << 20  # rows a sheet can have; formatted ones without a value cost little
 MOST_SHEETS = 10  # looked at for the one with the suppliers
 LOOKED_AT = 200  # rows of each
+_NO_XML = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+)  # XML 1.0 §2.2 has no place for them
 LONGEST_CELL = 32_767  # characters, as Excel holds
 _HEAD = 1 << 16  # bytes of a member in which its document type would stand
 _DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -177,7 +180,6 @@ def write_workbook(out: IO[bytes], sheets: Sequence[tuple[str, Iterator[Sequence
     """Write sheets of texts. Every cell is a text, so that nothing in it is a formula. Raises XlsxMissingError."""
     library = openpyxl()
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = library.Workbook(write_only=True)
     for title, rows in sheets:
@@ -185,7 +187,7 @@ def write_workbook(out: IO[bytes], sheets: Sequence[tuple[str, Iterator[Sequence
         for row in rows:
             cells = []
             for text in row:
-                cell = WriteOnlyCell(page, value=ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:LONGEST_CELL])
+                cell = WriteOnlyCell(page, value=_NO_XML.sub("\ufffd", text)[:LONGEST_CELL])
                 cell.data_type = "s"  # whatever the library guessed: what begins with = is no formula here
                 cells.append(cell)
             page.append(cells)

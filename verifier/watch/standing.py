@@ -63,7 +63,7 @@ class Standing:
 
 
 def standings(rows: Iterable[Mapping[str, Any]]) -> list[Standing]:
-    """Take them from the rows of a check's JSON report. Rows that name the same supplier are counted: `…`, `… (2)`.
+    """Take them from the rows of a check's JSON report. Rows that name the same supplier are counted: `…`, `…  (2)`.
 
     A row that names nobody, such as a sum, is no supplier; and a column that counts the rows names none of them.
     """
@@ -76,7 +76,8 @@ def standings(rows: Iterable[Mapping[str, Any]]) -> list[Standing]:
         if named is None:
             continue
         seen[named] += 1
-        found.append(_standing(row, named if seen[named] == 1 else f"{named} ({seen[named]})"))
+        # Two spaces: a supplier may be called `A (2)`, and neither may stand in the other's place.
+        found.append(_standing(row, named if seen[named] == 1 else f"{named}  ({seen[named]})"))
     return found
 
 

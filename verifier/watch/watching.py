@@ -109,6 +109,9 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         _writer(path, arguments)
         if not path.parent.is_dir():
             raise UsageError(f"--out {path}: there is no folder {path.parent}")
+        for other in (arguments.suppliers, arguments.kept):
+            if other is not None and path.resolve() == Path(other).resolve():
+                raise UsageError(f"--out {path}: is the table or what is kept; name another file")
     for address in (*arguments.mail_to, *([] if arguments.mail_from is None else [arguments.mail_from])):
         if not _ADDRESS.fullmatch(address):
             raise UsageError(f"{address!r} is no mail address; write name@example.com")

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -24,7 +25,7 @@ from forge.objects import first_document, issuer_entry
 from forge.trust_documents import START, key_entry, recognised
 from forge.world import NOW, World
 from registry.bundle import write_bundle
-from schemas.evidence import Archive
+from schemas.evidence import Archive, write_archive
 from schemas.times import DAY, HOUR
 from verifier import Verdict
 from verifier.cli import main
@@ -319,6 +320,21 @@ def test_evidence_of_each_mark_convinces_an_auditor_years_later(
     reinstated = (tmp_path / "filed" / rows[2]["evidence"]).read_bytes()
     then = ask(reinstated, buyer.marks["reinstated"].raw, anchor=buyer.anchor, now=NOW, at=NOW - 5 * DAY // 2)
     assert then.verdict is Verdict.INVALID  # it was suspended that day: its events are in the file
+
+
+def test_a_register_without_the_list_of_a_groups_members_cannot_say_who_has_no_mark(
+    check: Check, buyer: Buyer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Archive.open(buyer.register)) as whole:
+        members = [(name, whole.get(name)) for name in whole.names() if not name.startswith("entities/")]
+    with (tmp_path / "less").open("wb") as out:
+        write_archive(out, members)
+    member = ENTITIES[0][0].partition(":")[2]
+    assert check(f"法人番号\n{member}\n") == VALID
+    assert check(f"法人番号\n{member}\n{buyer.holder('valid')}\n", "--json", bundle="less") == UNDETERMINED
+    rows = json.loads(capsys.readouterr().out.partition("{")[2].join(["{", ""]))["rows"]
+    assert [row["verdict"] for row in rows] == ["undetermined", "valid"]
+    assert buyer.marks["group"].number in rows[0]["reasons"][0]["detail"]
 
 
 def test_no_evidence_is_made_where_nothing_was_found(

@@ -8,6 +8,7 @@ from forge.buyers import Buyer
 from forge.laid import ENTITIES, holder
 from schemas.claims import Unit
 from schemas.mark_number import MarkNumber
+from schemas.qr import to_digits
 from verifier import Policy
 from verifier.suppliers.judge import RowResult, judge_supplier
 from verifier.suppliers.rows import supplier_of
@@ -212,6 +213,14 @@ def test_a_mistyped_mark_number_is_named_and_what_the_number_of_the_company_find
 def test_two_columns_that_name_two_marks_are_not_reconciled(buyer: Buyer) -> None:
     link, other = buyer.marks["valid"].link(), buyer.marks["reinstated"].number
     assert said(one(buyer.check(f"マーク番号,リンク\n{other},{link}\n"))) == ("undetermined", ["two-marks"])
+
+
+def test_digits_alone_name_a_mark_too(buyer: Buyer) -> None:
+    number, digits = buyer.marks["valid"].number, to_digits(buyer.marks["reinstated"].raw)
+    for text in (f"mark,url\n{number},{digits}\n", f"mark,url\n{digits},https://akashi.example/m/{number}\n"):
+        assert said(one(buyer.check(text))) == ("undetermined", ["two-marks"])
+    same = f"mark,url\n{number},{to_digits(buyer.marks['valid'].raw)}\n"
+    assert said(one(buyer.check(same))) == ("valid", [])
 
 
 def test_a_mark_that_is_in_no_register_is_not_called_valid(buyer: Buyer) -> None:

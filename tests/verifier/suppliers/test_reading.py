@@ -39,6 +39,12 @@ def test_lines_end_as_any_system_ends_them(end: str) -> None:
     assert read_table(data).records == [["a", "b"], [f"c{end}d", "\u2028"], [], ["e"]]
 
 
+def test_a_row_wider_than_any_table_is_refused_by_its_number() -> None:
+    with pytest.raises(SheetError) as refused:
+        read_table(b"id\n" + b"," * 100_000)
+    assert (refused.value.reason, refused.value.row) == ("too-large", 2)
+
+
 def test_a_quoted_cell_may_hold_delimiters_and_lines() -> None:
     assert read_table(b'name,id\n"a, b\nc",1\n').records == [["name", "id"], ["a, b\nc", "1"]]
 

@@ -19,6 +19,7 @@ from verifier.suppliers.report_json import document, write_json
 from verifier.suppliers.report_table import OUTPUT, neutral, write_csv, write_xlsx
 from verifier.suppliers.report_text import summary
 from verifier.suppliers.sheets import Table, records_of
+from verifier.suppliers.xlsx import read_workbook, write_workbook
 from verifier.words import LANGUAGES
 
 EVIL = "=HYPERLINK(\"http://x.example\")<script>alert('1')</script>"
@@ -105,7 +106,8 @@ def test_the_input_stays_in_its_place_and_the_answers_stand_beside_it(checked: C
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+cmd", "-cmd|x", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＠x", "-1-1"]
+    "cell",
+    ["=1+1", "+cmd", "-cmd|x", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＠x", "-1-1", "\v=1", "\0=1", "\x1b[2J"],
 )
 def test_no_cell_of_a_csv_begins_a_formula(cell: str) -> None:
     assert neutral(cell) == f"'{cell}"
@@ -142,6 +144,12 @@ def test_a_workbook_holds_texts_and_no_formula(checked: Checked) -> None:
     values = [[cell.value or "" for cell in row] for row in book["取引先"].iter_rows()]
     assert values[3][0] == EVIL
     assert [row[3] for row in values[2:]] == ["valid", "invalid", "", "no-mark", "undetermined"]
+
+
+def test_a_workbook_can_be_opened_whatever_signs_a_table_holds() -> None:
+    out = io.BytesIO()
+    write_workbook(out, [("a", iter([["甲\uffff", "\ufffe", "\x0b", "\ud800"]]))])
+    assert read_workbook(out.getvalue()).records == [["甲\ufffd", "\ufffd", "\ufffd", "\ufffd"]]
 
 
 def test_the_json_is_one_document_however_it_is_written(checked: Checked) -> None:

@@ -116,7 +116,7 @@ def test_a_supplier_is_known_again_by_the_surest_thing_that_names_it() -> None:
         row(6),
     ]
     keys = [one.key for one in standings(rows)]
-    assert keys == ["ref:V-1", "id:7000012050002", "name:A b", "name:A b (2)"]  # and a sum is no supplier
+    assert keys == ["ref:V-1", "id:7000012050002", "name:A b", "name:A b  (2)"]  # and a sum is no supplier
 
 
 def test_a_column_that_counts_the_rows_names_no_supplier() -> None:
@@ -124,6 +124,11 @@ def test_a_column_that_counts_the_rows_names_no_supplier() -> None:
     after = [row(2, ref="1", name="C"), row(3, ref="2", name="A"), row(4, ref="3", name="B")]
     assert [one.key for one in standings(before)] == ["name:A", "name:B"]
     assert {one.key for one in standings(after)} == {"name:A", "name:B", "name:C"}
+
+
+def test_no_supplier_stands_in_the_place_of_another_that_is_called_as_a_counted_one() -> None:
+    rows = [row(place, ref=ref) for place, ref in enumerate(("A", "A", "A (2)", "A  (2)"))]
+    assert len({one.key for one in standings(rows)}) == 4
 
 
 def test_what_is_kept_is_read_as_it_was_written_and_nothing_else() -> None:

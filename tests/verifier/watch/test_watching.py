@@ -197,6 +197,7 @@ def test_a_file_it_did_not_keep_is_refused_and_left_alone(watch: Watch, tmp_path
         ["--within", "-1"],
         ["--out", "told.pdf"],
         ["--out", "nowhere/told.txt"],
+        ["--kept", "kept.json", "--out", "./kept.json"],
         ["--mail-to", "somebody"],
         ["--mail-from", "a@b.jp\nBcc: c@d.jp"],
     ],
