@@ -134,7 +134,10 @@ def _from(source: str, target: Path, *, register: bool, opened: Opened, say: Say
                     write_archive(out, pieces.in_order())
             except _ChangedError:
                 continue
-        _take(fresh, target, opened, variant)
+        try:
+            _take(fresh, target, opened, variant)
+        except MalformedError:
+            break  # a piece that is held, or that was given, is not right: the whole file is asked for, once
         return Fetched(source=source, pieces=len(pieces.missing))
     whole = download(
         fetcher, "bundle/register" if register else "bundle", target, max_size=MAX_BUNDLE, say=say

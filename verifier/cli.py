@@ -62,9 +62,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     except _REFUSALS as error:
-        print(f"akashi: {printable(str(error), longest=1000)}", file=sys.stderr)
+        print(f"akashi: {printable(_said(error), longest=1000)}", file=sys.stderr)
         return USAGE
     return code
+
+
+def _said(error: Exception) -> str:
+    """An error of the system with the file it is about, and without its number."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
 
 
 if __name__ == "__main__":

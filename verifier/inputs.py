@@ -1,6 +1,7 @@
 """What a person hands to `akashi verify`: a number, a link, digits, a file, a picture, or `-`."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -11,12 +12,13 @@ from schemas.mark_number import BadMarkNumberError, suggestions
 from schemas.qr import Found, read
 from verifier.pictures import PDF, PictureError, codes_in, is_of_a_mark, is_picture
 
-__all__ = ["Input", "Unreadable", "read_input", "read_stream", "read_text"]
+__all__ = ["Input", "Unreadable", "files_in", "read_input", "read_stream", "read_text"]
 
 MAX_FILE = 64 << 20
 ZIP = b"PK\x03\x04"
 TAG_18 = b"\xd2"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # what PowerShell writes with `>`
+_PAGES = ("<!doctype html", "<html")
 _IN_LINK = re.compile(r"/m/([^/?#]+)", re.ASCII)
 
 
@@ -57,6 +59,17 @@ def read_input(text: str) -> list[Input | Unreadable]:
         return [Unreadable(label=text, reason="unreadable-file", detail=error.strerror or str(error))]
 
 
+def files_in(text: str) -> Iterator[str] | None:
+    """Name the files in a folder, in order; None for what is no folder."""
+    folder = Path(text)
+    try:
+        if not folder.is_dir():
+            return None
+        return iter([str(one) for one in sorted(folder.iterdir()) if one.is_file() and one.name[0] != "."])
+    except (OSError, ValueError):
+        return None
+
+
 def read_stream(stream: IO[bytes], *, label: str = "-") -> list[Input | Unreadable]:
     """Read one file's bytes, or one input a line. Raises OSError."""
     data = stream.read(MAX_FILE + 1)
@@ -73,6 +86,9 @@ def read_stream(stream: IO[bytes], *, label: str = "-") -> list[Input | Unreadab
     if text is None:
         return [Input(label=label, found=data)]  # bytes of something; the verdict will say of what
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if text.lstrip()[:20].lower().startswith(_PAGES):
+        detail = "a web page, or a report: give the files of evidence beside it, or the links in it"
+        return [Unreadable(label=label, reason="no-code", detail=detail)]
     if not lines:
         return [Unreadable(label=label, reason="no-code", detail="empty")]
     return [read_text(label if len(lines) == 1 else line, line) for line in lines]
@@ -90,7 +106,10 @@ def _read_archive(label: str, data: bytes) -> Input | Unreadable:
     try:
         variant = Archive.open(data).manifest.variant
     except MalformedError:
-        return Input(label=label, found=data)  # a damaged file is judged: it is no mark
+        # What became of a file on its way says nothing of the mark that was in it.
+        return Unreadable(
+            label=label, reason="unreadable-file", detail="evidence that is damaged or incomplete"
+        )
     if variant != "evidence":
         return Unreadable(label=label, reason="is-a-bundle", detail=f"a {variant} bundle")
     return Input(label=label, found=Found(number=None, host=None, mark=None), evidence=data)

@@ -22,10 +22,10 @@ from schemas.organisation_id import OrganisationId
 from verifier.anchors import AnchorStore, default_state, read_anchor
 from verifier.checks import CLOCK_ROOM
 from verifier.http import Fetcher, HttpFetcher
-from verifier.inputs import Input, Unreadable, read_input, read_stream
+from verifier.inputs import Input, Unreadable, files_in, read_input, read_stream
 from verifier.partners import Partners
 from verifier.policy import Policy, parse_duration, policy_from_file
-from verifier.render import language, printable, render
+from verifier.render import language, one_line, printable, render
 from verifier.report import Report, Verdict
 from verifier.report_json import to_json
 from verifier.sources import MAX_BUNDLE, FileSource
@@ -54,7 +54,9 @@ class UsageError(Exception):
 
 
 def add_verify_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    verify = verbs.add_parser("verify", help="judge marks: numbers, links, digits, files, pictures, or -")
+    verify = verbs.add_parser(
+        "verify", help="judge marks: numbers, links, digits, files, folders of files, pictures, or -"
+    )
     verify.add_argument("input", nargs="+", metavar="INPUT")
     verify.add_argument(
         "--bundle",
@@ -84,6 +86,7 @@ def add_verify_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParse
     verify.add_argument("--policy", type=Path, metavar="FILE", help="what is asked of a mark (policy.toml)")
     verify.add_argument("--max-age", metavar="DURATION", help="how old a status may be, for example 6h")
     verify.add_argument("--json", action="store_true", help="one JSON object a line")
+    verify.add_argument("--brief", action="store_true", help="one line an input")
     verify.add_argument("--lang", choices=LANGUAGES, help="language of the text output")
     verify.set_defaults(run=_verify)
 
@@ -114,6 +117,8 @@ def _verify(arguments: argparse.Namespace) -> int:
                         store.keep(met)
             if arguments.json:
                 _print_json(to_json(report, input_text=one.label))
+            elif arguments.brief:
+                print(f"{printable(one.label, longest=80)}  {one_line(report, lang=lang)}", flush=True)
             else:
                 print(render(report, one.label, lang=lang), flush=True)
     return next((code for code in (USAGE, INVALID, UNDETERMINED) if code in codes), 0)
@@ -121,7 +126,17 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _inputs(arguments: Sequence[str]) -> Iterator[Input | Unreadable]:
     for text in arguments:
-        yield from read_stream(sys.stdin.buffer) if text == "-" else read_input(text)
+        inside = files_in(text)
+        if text == "-":
+            yield from read_stream(sys.stdin.buffer)
+        elif inside is None:
+            yield from read_input(text)
+        else:
+            names = list(inside)
+            for name in names:
+                yield from read_input(name)
+            if not names:
+                yield Unreadable(label=text, reason="no-code", detail="a folder without files")
 
 
 def _judge(

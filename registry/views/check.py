@@ -69,8 +69,6 @@ def checked() -> Response:
         columns = columns_said(table)
         check_size(table, columns)
         wishes = read_wishes()
-        if is_header_moved() and not questions_of(table, columns):
-            raise FormError("no-rows")
         if not kind and (request.form.get("step") != "check" or is_header_moved()):
             return _second(table, columns, wishes)
         check_rows(table, columns)

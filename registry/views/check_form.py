@@ -172,8 +172,10 @@ def columns_said(table: Table) -> Columns:
 
 
 def check_size(table: Table, columns: Columns) -> None:
-    """On return there are no more suppliers than are judged at once. Raises FormError."""
+    """On return there are no more suppliers than are judged at once, and some below headings that were named. Raises FormError."""
     rows = len(questions_of(table, columns))
+    if not rows and is_header_moved():
+        raise FormError("no-rows")
     if rows > MAX_ROWS:
         raise FormError("rows", status=413, number=f"{rows:,}", most=f"{MAX_ROWS:,}")
 

@@ -7,7 +7,7 @@ import pytest
 
 from forge.scene import Scene
 from schemas.qr import Found
-from verifier.inputs import Input, Unreadable, read_input, read_stream
+from verifier.inputs import Input, Unreadable, files_in, read_input, read_stream
 
 
 def one(text: str | bytes) -> Input | Unreadable:
@@ -113,9 +113,10 @@ def test_a_bundle_is_no_mark(scene: Scene) -> None:
     assert refused(scene.world.register()).reason == "is-a-bundle"
 
 
-def test_a_damaged_file_of_evidence_is_judged_as_no_mark(scene: Scene) -> None:
-    damaged = scene.world.evidence(scene.good)[:-5]
-    assert (judged(damaged).found, judged(damaged).evidence) == (damaged, None)
+def test_a_damaged_file_of_evidence_is_named_and_not_judged(scene: Scene) -> None:
+    found = one(scene.world.evidence(scene.good)[:-5])
+    assert isinstance(found, Unreadable)
+    assert found.reason == "unreadable-file"
 
 
 def test_a_wrong_line_does_not_hide_the_others(scene: Scene) -> None:
@@ -146,3 +147,28 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: py
 def test_more_than_any_input_may_be_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("verifier.inputs.MAX_FILE", 10)
     assert refused(bytes(11)).reason == "too-large"
+
+
+def test_a_folder_is_its_files_in_order(tmp_path: Path) -> None:
+    for name in ("b.akashi", "a.cwt", ".hidden"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "below").mkdir()
+    inside = files_in(str(tmp_path))
+    assert inside is not None
+    assert [Path(name).name for name in inside] == ["a.cwt", "b.akashi"]
+    assert files_in(str(tmp_path / "a.cwt")) is None
+    assert files_in("7K3Q9-XWD29\0") is None
+
+
+def test_a_report_is_no_pile_of_broken_marks(tmp_path: Path) -> None:
+    (tmp_path / "r.html").write_text("<!doctype html>\n<p>https://x.example/m/1#2</p>\n", "utf-8")
+    [one] = read_input(str(tmp_path / "r.html"))
+    assert isinstance(one, Unreadable)
+    assert "evidence" in one.detail
+
+
+def test_a_file_that_was_cut_says_nothing_of_the_mark_in_it(tmp_path: Path) -> None:
+    (tmp_path / "cut.akashi").write_bytes(b"PK\x03\x04" + bytes(2000))
+    [one] = read_input(str(tmp_path / "cut.akashi"))
+    assert isinstance(one, Unreadable)
+    assert one.reason == "unreadable-file"

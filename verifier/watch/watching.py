@@ -1,6 +1,6 @@
 """`akashi watch SUPPLIERS` at work: a check, compared with the last one. Exit codes are part of the interface:
 
-0 nothing to tell (or the first look); 1 something changed, or has come near its end; 2 usage; 3 could not look.
+0 nothing to tell (or the first look); 1 something changed, or has come near its end; 2 usage; 3 could not look: the registry was out of reach, or what it gave is not to be believed.
 
 The last result is replaced only after everything was told: what broke off is told again. Nothing is asked about a single
 supplier: the register is fetched, and compared here.
@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from keys.whole_files import write_whole
+from schemas.errors import MalformedError
 from schemas.times import in_zone
 from verifier.anchors import AnchorStore, default_state
 from verifier.http import FetchError
@@ -42,7 +43,7 @@ def watch_suppliers(arguments: argparse.Namespace) -> int:
     try:
         with judged(arguments, lang=lang, is_quiet=arguments.quiet) as (checked, _):
             found, kept = _compared(arguments, checked)
-    except FetchError as error:
+    except (FetchError, MalformedError) as error:
         print(f"akashi: {printable(str(error), longest=1000)}; nothing was compared", file=sys.stderr)
         return COULD_NOT
     except WatchError as error:
