@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 from time import time
 from typing import IO
@@ -156,7 +157,8 @@ def _table(arguments: argparse.Namespace, policy: Policy | None) -> tuple[Table,
         with Path(arguments.suppliers).open("rb") as stream:
             data = stream.read(MAX_FILE + 1)
     try:
-        table = read_table(data, sheet=arguments.sheet)
+        source = f"{Path(name).name}  SHA-256 {sha256(data).hexdigest()}"
+        table = replace(read_table(data, sheet=arguments.sheet), source=source)
         until = None if policy is None else policy.valid_until_column
         return table, find_columns(
             table, said=read_said(arguments.columns), until=until, header_row=arguments.header
@@ -250,6 +252,8 @@ def _empty(check: Check, table: Table, columns: Columns) -> Checked:
 def _evidence(folder: Path, check: Check, results: Sequence[RowResult], lang: str) -> dict[int, str]:
     """Write evidence and say of which rows there is none. Raises OSError."""
     named, refused = write_evidence(folder, check, results)
+    said = phrase("evidence-written", lang, count=len(set(named.values())), folder=printable(str(folder)))
+    print(f"akashi: {said}", file=sys.stderr)
     for row, detail in refused.items():
         said = phrase("no-evidence", lang, row=row, detail=printable(detail))
         print(f"akashi: {said}", file=sys.stderr)

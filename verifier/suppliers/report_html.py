@@ -84,7 +84,7 @@ def _table(checked: Checked, lang: str) -> Iterator[str]:
         yield (
             f'<tr><td class="{result.verdict}"><p class="verdict">{SIGNS[result.verdict]} '
             f'{_e(title(result.verdict, lang))}</p>{said}</td><td class="whole">{result.row}</td>'
-            f'<th scope="row">{_e(supplier_shown(checked, cells))}{_wishes(checked, cells)}</th>{_mark(result, lang, as_of=checked.register.as_of)}</tr>\n'
+            f'<th scope="row">{_e(supplier_shown(checked, cells))}{_wishes(checked, cells)}</th>{_mark(result, checked, lang)}</tr>\n'
         )
     yield "</tbody>\n</table>\n</div>\n"
 
@@ -108,8 +108,8 @@ def _said(result: RowResult, lang: str) -> Iterator[str]:
         yield _e(phrase("candidate", lang, name=holder.name, id=holder.id, marks=marks))
 
 
-def _mark(result: RowResult, lang: str, *, as_of: int | None) -> str:
-    """The cells about the mark; how old its status is where that is not the whole table's `as_of`."""
+def _mark(result: RowResult, checked: Checked, lang: str) -> str:
+    """The cells about the mark; how old its status is where that is not the whole table's."""
     mark = result.mark
     if mark is None:
         return "<td></td>" * 5
@@ -120,15 +120,21 @@ def _mark(result: RowResult, lang: str, *, as_of: int | None) -> str:
     names = _both(mark.name, mark.name_latin, lang)
     scope = mark.statement if lang == "ja" else mark.statement_latin or mark.statement
     state = "" if mark.state is None else title(mark.state, lang)
-    is_its_own = result.as_of is not None and result.as_of != as_of
+    is_its_own = result.as_of is not None and result.as_of != checked.register.as_of
     known = phrase("known-at", lang, time=_time(result.as_of or 0, mark.offset)) if is_its_own else ""
     return (
         f'<td><p>{_e(names)}</p><p class="whole">{_e(mark.holder)}</p><p class="soft">{_e(match)}</p></td>'
         f'<td class="whole">{_e(_level(mark, lang))}</td>'
         f"<td>{_e(title(mark.unit, lang))}: {_e(scope)}</td>"
         f'<td><p class="whole">{mark.last_day}</p><p>{_e(state)}</p><p class="soft">{_e(known)}</p></td>'
-        f'<td><p class="whole">{MarkNumber.from_text(mark.number).display}</p><p class="soft">{_e(by)}</p></td>'
+        f'<td><p class="whole">{MarkNumber.from_text(mark.number).display}</p><p class="soft">{_e(by)}</p>'
+        f"{_evidence(result, checked)}</td>"
     )
+
+
+def _evidence(result: RowResult, checked: Checked) -> str:
+    name = checked.evidence.get(result.row)
+    return f'<p class="soft whole">{_e(name)}</p>' if name else ""
 
 
 def _both(text: str, latin: str | None, lang: str) -> str:

@@ -51,6 +51,7 @@ def _head(checked: Checked) -> dict[str, Any]:
             "variant": register.variant,
         },
         "policy": policy_facts(checked.policy),
+        "source": checked.table.source,
         "sheet": checked.table.sheet,
         "headers": checked.headers,
         "header_row": None if columns.header is None else columns.header + 1,

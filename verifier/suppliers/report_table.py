@@ -39,6 +39,7 @@ OUTPUT = (
     "akashi_matched_by",
     "akashi_candidates",
 )
+EVIDENCE = "akashi_evidence"  # the name of the file, where files were asked for
 # Full-width forms too: some spreadsheets read them as their half-width ones.
 _STARTS_FORMULA = re.compile(r"[=+\-@\x00-\x1f\x7f＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
@@ -105,7 +106,8 @@ def _candidate(one: Candidate) -> str:
 def lines(checked: Checked) -> Iterator[list[str]]:
     """Every row of the input, blank ones and what stands above the header too, with the answers beside it."""
     columns = checked.columns
-    old = {place for place, header in enumerate(checked.headers) if header in OUTPUT}
+    output = (*OUTPUT, EVIDENCE) if checked.evidence else OUTPUT
+    old = {place for place, header in enumerate(checked.headers) if header in (*OUTPUT, EVIDENCE)}
     by_row = {result.row: result for result in checked.results}
 
     def kept(record: Sequence[str]) -> list[str]:
@@ -113,13 +115,15 @@ def lines(checked: Checked) -> Iterator[list[str]]:
         return [cell for place, cell in enumerate(cells) if place not in old] if old else cells
 
     if columns.header is None:
-        yield [*kept(checked.headers), *OUTPUT]
+        yield [*kept(checked.headers), *output]
     for number, record in enumerate(checked.table.records, 1):
         result = by_row.get(number)
         if number - 1 == columns.header:
-            yield [*kept(record), *OUTPUT]
+            yield [*kept(record), *output]
         else:
-            yield [*kept(record), *([""] * len(OUTPUT) if result is None else answers(result))]
+            said = [""] * len(OUTPUT) if result is None else answers(result)
+            said += [checked.evidence.get(number, "")] if checked.evidence else []
+            yield [*kept(record), *said]
 
 
 def write_csv(out: IO[bytes], checked: Checked) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from schemas.mark_number import MarkNumber
-from schemas.times import in_zone
+from schemas.times import in_zone, iso
 from verifier.render import printable, table
 from verifier.suppliers.checked import Checked, policy_facts
 from verifier.suppliers.columns import letter
@@ -97,12 +97,17 @@ def facts(checked: Checked, *, lang: str) -> Iterator[tuple[str, str]]:
     if by_row:
         asked.append(phrase("asked-by-row", lang, columns=", ".join(by_row)))
     yield phrase("policy-asked", lang), "; ".join(asked) or phrase("policy-none", lang)
+    if checked.table.source is not None:
+        yield phrase("table-read", lang), checked.table.source
     yield phrase("columns-read", lang), columns_said(checked, lang=lang)
     if checked.table.sheet is not None:
         yield phrase("sheet-read", lang), checked.table.sheet
     if register.variant != "register":
         yield phrase("notes", lang), phrase("only-with-digits", lang)
     yield phrase("anchor", lang), register.anchor
+    if checked.evidence:
+        moment = checked.at or iso(checked.made)
+        yield phrase("evidence", lang), phrase("evidence-how", lang, at=moment)
 
 
 def columns_said(checked: Checked, *, lang: str) -> str:

@@ -40,11 +40,15 @@ class SheetError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Every row as it stands, blank ones too: the first is row 1. `sheet` names the sheet of a workbook that was read."""
+    """Every row as it stands, blank ones too: the first is row 1. `sheet` names the sheet of a workbook that was read.
+
+    `source`: the file's name and digest, for the report.
+    """
 
     records: Sequence[Sequence[str]]
     sheet: str | None = None
     other_sheets: tuple[str, ...] = ()
+    source: str | None = None
 
 
 def decode(data: bytes) -> str:

@@ -29,6 +29,7 @@ LOOKED_AT = 200  # rows of each
 _NO_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 )  # XML 1.0 §2.2 has no place for them
+WIDE, WIDTH = 40, 20  # columns that are made so wide, in characters
 LONGEST_CELL = 32_767  # characters, as Excel holds
 _HEAD = 1 << 16  # bytes of a member in which its document type would stand
 _DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -184,6 +185,8 @@ def write_workbook(out: IO[bytes], sheets: Sequence[tuple[str, Iterator[Sequence
     book = library.Workbook(write_only=True)
     for title, rows in sheets:
         page = book.create_sheet(title)
+        for place in range(1, WIDE + 1):
+            page.column_dimensions[library.utils.get_column_letter(place)].width = WIDTH
         for row in rows:
             cells = []
             for text in row:
