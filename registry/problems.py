@@ -26,7 +26,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not-found": (404, "There is nothing here"),
     "unknown-mark": (404, "No mark has this number"),
     "bad-mark-number": (404, "This is not a mark number"),
-    "method-not-allowed": (405, "This address is for reading"),
+    "method-not-allowed": (405, "Not possible at this address"),
     "not-acceptable": (406, "This is not available in the form asked for"),
     "too-large": (413, "The body is too large"),
     "unsupported-media-type": (415, "The body is of a type that is not taken here"),
@@ -138,7 +138,7 @@ def install(app: Flask) -> None:
         status = error.code or 500
         reason = _BY_STATUS.get(status, "internal-error" if status >= 500 else "bad-request")
         allowed = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if status == 405 else {}  # type: ignore[attr-defined]
-        hints = {404: f"{request.path} is not an address of this registry", 405: "Use GET"}
+        hints = {404: f"{request.path} is not an address of this registry", 405: f"use {allowed.get('Allow', 'GET')}"}
         detail = hints.get(status, error.description or "")
         return problem_response(Problem.of(reason, detail, status=status, headers=allowed))
 
