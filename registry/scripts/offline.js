@@ -82,6 +82,12 @@ for (const link of document.querySelectorAll("nav a[hreflang]")) {
   link.href = `${location.pathname}?lang=${link.hreflang}${location.hash}`;
 }
 addEventListener("hashchange", () => location.reload());
-addEventListener("online", () => location.reload());
+// Who is on the way to another page, perhaps in the other language, is not called back because the connection is.
+let isLeaving = false;
+addEventListener("beforeunload", () => (isLeaving = true));
+addEventListener("pageshow", () => (isLeaving = false));
+addEventListener("online", () => {
+  if (!isLeaving) location.reload();
+});
 document.getElementById("again").addEventListener("click", () => location.reload());
 judge().catch(() => say("cannot"));

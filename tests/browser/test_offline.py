@@ -88,7 +88,7 @@ def test_the_page_speaks_the_language_of_the_phone(opened: Open, site: Site, tro
     assert page.get_attribute("html", "lang") == "ja"
     assert "有効" in page.inner_text("h1 [data-say=valid]")
     page.get_by_role("link", name="English").click()
-    page.wait_for_selector("html[lang=en]")
+    page.wait_for_selector("html[lang=en]", state="attached")
     assert said(page) == "valid"
     assert page.get_attribute("html", "lang") == "en"
 

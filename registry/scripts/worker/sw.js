@@ -36,7 +36,7 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(request.url);
   if (request.method !== "GET" || address.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(page(request, address));
-  else if (SHELL.includes(address.pathname)) event.respondWith(fetch(request).catch(() => stored(address.pathname)));
+  else if (SHELL.includes(address.pathname)) event.respondWith(part(request, address.pathname));
 });
 
 // Pages say when they have all they need; what is kept is renewed then, and a failure leaves it as it was.
@@ -56,12 +56,27 @@ async function size() {
   return Number(answer.headers.get("Content-Length"));
 }
 
+let lost = 0; // when the register last gave no answer
+
 async function page(request, address) {
+  try {
+    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+    lost = 0;
+    return answer;
+  } catch {
+    lost = Date.now();
+    const asked = address.searchParams.get("lang") ?? self.navigator.language;
+    return stored(asked.startsWith("ja") ? "/offline/ja" : "/offline/en");
+  }
+}
+
+/** What a page is made of comes from where the page came from: a connection that says nothing is not waited for again. */
+async function part(request, path) {
+  if (Date.now() - lost < PATIENCE) return stored(path);
   try {
     return await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
   } catch {
-    const asked = address.searchParams.get("lang") ?? self.navigator.language;
-    return stored(asked.startsWith("ja") ? "/offline/ja" : "/offline/en");
+    return stored(path);
   }
 }
 
