@@ -138,7 +138,10 @@ def install(app: Flask) -> None:
         status = error.code or 500
         reason = _BY_STATUS.get(status, "internal-error" if status >= 500 else "bad-request")
         allowed = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if status == 405 else {}  # type: ignore[attr-defined]
-        hints = {404: f"{request.path} is not an address of this registry", 405: f"use {allowed.get('Allow', 'GET')}"}
+        hints = {
+            404: f"{request.path} is not an address of this registry",
+            405: f"use {allowed.get('Allow', 'GET')}",
+        }
         detail = hints.get(status, error.description or "")
         return problem_response(Problem.of(reason, detail, status=status, headers=allowed))
 
