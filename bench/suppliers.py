@@ -23,7 +23,7 @@ from keys.signed import read_mark
 from schemas.qr import to_url
 from verifier import Verdict, Verifier
 from verifier.many import cores
-from verifier.suppliers.judge import RowVerdict
+from verifier.suppliers.results import RowVerdict
 from verifier.suppliers.run import Opening, Question, judge_all
 
 __all__ = ["measure"]

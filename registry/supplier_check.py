@@ -25,7 +25,8 @@ from verifier.report import STATUS, Outcome, Reason, Report
 from verifier.suppliers import reading
 from verifier.suppliers.checked import Checked, RegisterFacts
 from verifier.suppliers.columns import Columns
-from verifier.suppliers.judge import RowResult, judge_supplier
+from verifier.suppliers.judge import judge_supplier
+from verifier.suppliers.results import RowResult
 from verifier.suppliers.rows import Remark, keys_of, supplier_of
 from verifier.suppliers.run import Joined, Question, questions_of
 from verifier.suppliers.sheets import WORKBOOK, SheetError, Table

@@ -14,9 +14,9 @@ from schemas.organisation_id import OrganisationId
 from verifier.report import NoteReason
 from verifier.suppliers.checked import Checked
 from verifier.suppliers.columns import Columns, letter
-from verifier.suppliers.judge import Candidate, MarkFacts, OtherMark, RowResult, RowVerdict
 from verifier.suppliers.matching import NameMatch
 from verifier.suppliers.report_text import detail_said
+from verifier.suppliers.results import Candidate, MarkFacts, OtherMark, RowResult, RowVerdict
 from verifier.suppliers.rows import Remark, RowReason
 from verifier.suppliers.sheets import Table
 from verifier.words import meaning, title

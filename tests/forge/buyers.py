@@ -7,8 +7,9 @@ from forge.world import NOW, Issued
 from verifier import Policy, Verifier
 from verifier.bundle_view import BundleView
 from verifier.suppliers.columns import find_columns
-from verifier.suppliers.judge import RowResult, judge_supplier
+from verifier.suppliers.judge import judge_supplier
 from verifier.suppliers.register import RegisterFinder
+from verifier.suppliers.results import RowResult
 from verifier.suppliers.rows import supplier_of
 from verifier.suppliers.run import questions_of
 from verifier.suppliers.sheets import Table, records_of

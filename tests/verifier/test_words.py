@@ -10,7 +10,7 @@ import pytest
 from schemas.claims import Assessment, EventKind, EventReason, Unit
 from schemas.status_list import Status
 from verifier.report import CHECKS, UNKNOWNS, NoteReason, Outcome, Reason, Verdict
-from verifier.suppliers.judge import RowVerdict
+from verifier.suppliers.results import RowVerdict
 from verifier.suppliers.rows import RowReason
 from verifier.watch.compare import Kind
 from verifier.words import LANGUAGES, meaning, phrase, title

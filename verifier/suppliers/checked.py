@@ -8,7 +8,7 @@ from typing import Any
 
 from verifier.policy import Policy
 from verifier.suppliers.columns import Columns, letter
-from verifier.suppliers.judge import RowResult, RowVerdict
+from verifier.suppliers.results import RowResult, RowVerdict
 from verifier.suppliers.sheets import Table
 
 __all__ = ["Checked", "RegisterFacts", "policy_facts"]

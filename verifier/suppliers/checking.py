@@ -26,12 +26,12 @@ from verifier.render import language, printable
 from verifier.suppliers.checked import Checked, RegisterFacts
 from verifier.suppliers.columns import ColumnError, Columns, find_columns, read_said
 from verifier.suppliers.evidence import write_evidence
-from verifier.suppliers.judge import RowResult
 from verifier.suppliers.reading import read_table
 from verifier.suppliers.report_html import write_html
 from verifier.suppliers.report_json import write_json
 from verifier.suppliers.report_table import write_csv, write_xlsx
 from verifier.suppliers.report_text import columns_said, summary
+from verifier.suppliers.results import RowResult
 from verifier.suppliers.run import Check, Opening, judge_all, questions_of
 from verifier.suppliers.sheets import MAX_FILE, SheetError, Table
 from verifier.suppliers.source import kept_path, kept_register

@@ -18,7 +18,7 @@ from schemas.leaves import EventLeaf, IssueLeaf, leaf_from_bytes
 from verifier.bundle_view import BundleView
 from verifier.evidence_file import evidence_file, leaf_proof
 from verifier.report import Refused, Verdict
-from verifier.suppliers.judge import MarkFacts, RowResult
+from verifier.suppliers.results import MarkFacts, RowResult
 from verifier.suppliers.run import Check
 from verifier.transparency import AuthenticList
 from verifier.verifier import Verifier

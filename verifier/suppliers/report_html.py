@@ -12,9 +12,9 @@ from schemas.times import in_zone
 from verifier.render import printable
 from verifier.report import NoteReason
 from verifier.suppliers.checked import Checked
-from verifier.suppliers.judge import MarkFacts, RowResult
 from verifier.suppliers.matching import NameMatch
 from verifier.suppliers.report_text import SIGNS, detail_said, facts, supplier_shown, wishes_shown
+from verifier.suppliers.results import MarkFacts, RowResult
 from verifier.suppliers.rows import Remark
 from verifier.words import meaning, phrase, title
 

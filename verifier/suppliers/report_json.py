@@ -7,7 +7,7 @@ from typing import IO, Any
 from schemas.times import iso
 from verifier.suppliers.checked import Checked, policy_facts
 from verifier.suppliers.columns import letter
-from verifier.suppliers.judge import Candidate, MarkFacts, OtherMark, RowResult
+from verifier.suppliers.results import Candidate, MarkFacts, OtherMark, RowResult
 from verifier.suppliers.rows import Remark
 
 __all__ = ["document", "result_json", "write_json"]

@@ -16,8 +16,8 @@ from schemas.mark_number import MarkNumber
 from schemas.times import iso
 from verifier.report import NoteReason
 from verifier.suppliers.checked import Checked
-from verifier.suppliers.judge import Candidate, RowResult
 from verifier.suppliers.report_text import facts
+from verifier.suppliers.results import Candidate, RowResult
 from verifier.suppliers.rows import FAULTS, Remark
 from verifier.suppliers.xlsx import write_workbook
 from verifier.words import phrase, title

@@ -7,7 +7,7 @@ from schemas.times import in_zone, iso
 from verifier.render import printable, table
 from verifier.suppliers.checked import Checked, policy_facts
 from verifier.suppliers.columns import letter
-from verifier.suppliers.judge import MarkFacts, RowResult, RowVerdict
+from verifier.suppliers.results import MarkFacts, RowResult, RowVerdict
 from verifier.suppliers.rows import Remark
 from verifier.words import phrase, title
 

@@ -23,8 +23,9 @@ from verifier.progress import Say
 from verifier.report import Reason
 from verifier.state import Remembered, StateFile
 from verifier.suppliers.columns import Columns
-from verifier.suppliers.judge import RowResult, RowVerdict, judge_supplier
+from verifier.suppliers.judge import judge_supplier
 from verifier.suppliers.register import RegisterFinder
+from verifier.suppliers.results import RowResult, RowVerdict
 from verifier.suppliers.rows import Remark, RowReason, Supplier, keys_of, supplier_of
 from verifier.suppliers.sheets import Table
 from verifier.verifier import Verifier

@@ -10,7 +10,8 @@ from schemas.claims import Unit
 from schemas.mark_number import MarkNumber
 from schemas.qr import to_digits
 from verifier import Policy
-from verifier.suppliers.judge import RowResult, judge_supplier
+from verifier.suppliers.judge import judge_supplier
+from verifier.suppliers.results import RowResult
 from verifier.suppliers.rows import supplier_of
 
 ENTITY = ENTITIES[0][0].partition(":")[2]
