@@ -15,7 +15,7 @@ from verifier.report import NoteReason
 from verifier.suppliers.checked import Checked
 from verifier.suppliers.columns import Columns, letter
 from verifier.suppliers.matching import NameMatch
-from verifier.suppliers.report_text import detail_said
+from verifier.suppliers.report_text import asked_by_row, detail_said
 from verifier.suppliers.results import Candidate, MarkFacts, OtherMark, RowResult, RowVerdict
 from verifier.suppliers.rows import Remark, RowReason
 from verifier.suppliers.sheets import Table
@@ -190,6 +190,7 @@ def facts(checked: Checked) -> tuple[tuple[str, str], ...]:
         wanted.append(gettext("covers “%(words)s”", words=policy.scope_contains))
     if policy is not None and policy.units is not None:
         wanted.append(" / ".join(title(unit, i18n.language()) for unit in UNITS if unit in policy.units))
+    wanted += asked_by_row(checked, lang=i18n.language())
     read = [f"{words[one.name]}: {letter(one.place)} {one.header}".strip() for one in checked.columns.found]
     as_of = (
         gettext("unknown") if register.as_of is None else i18n.moment(register.as_of, offset=register.offset)

@@ -552,6 +552,12 @@ def test_a_workbooks_reader_says_what_it_read_or_why_not() -> None:
         assert workbook_reader._read(data)["reason"] == reason
 
 
+def test_what_the_rows_themselves_ask_is_said(client: FlaskClient) -> None:
+    table = "会社名,法人番号,必要レベル\nみほん,7700001205000,3\n"
+    answer = post(client, carried(post(client, {"rows": table})) | {"step": "check"})
+    assert "what stands in the row: C 必要レベル" in answer.text
+
+
 def test_other_headings_mean_other_columns(client: FlaskClient) -> None:
     table = "会社名,法人番号\nFirma,Nummer\nみほん,7700001205000\n"
     first = post(client, {"rows": table})

@@ -11,7 +11,16 @@ from verifier.suppliers.results import MarkFacts, RowResult, RowVerdict
 from verifier.suppliers.rows import Remark
 from verifier.words import phrase, title
 
-__all__ = ["SIGNS", "columns_said", "detail_said", "facts", "summary", "supplier_shown", "wishes_shown"]
+__all__ = [
+    "SIGNS",
+    "asked_by_row",
+    "columns_said",
+    "detail_said",
+    "facts",
+    "summary",
+    "supplier_shown",
+    "wishes_shown",
+]
 
 SIGNS = {"valid": "○", "invalid": "×", "undetermined": "?", "no-mark": "-"}
 WISHES = ("level", "scope", "needed_until")  # columns that ask something of the mark of their row
@@ -91,11 +100,7 @@ def facts(checked: Checked, *, lang: str) -> Iterator[tuple[str, str]]:
     as_of = phrase("no-as-of", lang) if register.as_of is None else _time(register.as_of, register.offset)
     yield phrase("known-as-of", lang), as_of
     asked = [_asked(key, value, lang) for key, value in policy_facts(checked.policy).items()]
-    by_row = [
-        f"{letter(one.place)} {one.header or one.name}" for one in checked.columns.found if one.name in WISHES
-    ]
-    if by_row:
-        asked.append(phrase("asked-by-row", lang, columns=", ".join(by_row)))
+    asked += asked_by_row(checked, lang=lang)
     yield phrase("policy-asked", lang), "; ".join(asked) or phrase("policy-none", lang)
     if checked.table.source is not None:
         yield phrase("table-read", lang), checked.table.source
@@ -108,6 +113,14 @@ def facts(checked: Checked, *, lang: str) -> Iterator[tuple[str, str]]:
     if checked.evidence:
         moment = checked.at or iso(checked.made)
         yield phrase("evidence", lang), phrase("evidence-how", lang, at=moment)
+
+
+def asked_by_row(checked: Checked, *, lang: str) -> list[str]:
+    """Which columns ask something of the mark of their row, in a phrase; none where none does."""
+    columns = [
+        f"{letter(one.place)} {one.header}".strip() for one in checked.columns.found if one.name in WISHES
+    ]
+    return [phrase("asked-by-row", lang, columns=", ".join(columns))] if columns else []
 
 
 def columns_said(checked: Checked, *, lang: str) -> str:
