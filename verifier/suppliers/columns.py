@@ -8,12 +8,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from schemas.errors import MalformedError
-from schemas.mark_number import BadMarkNumberError, MarkNumber
-from schemas.organisation_id import BadOrganisationIdError, OrganisationId
 from verifier.search_keys import fold, without_form
-from verifier.suppliers.cells import is_lost_number, marks_in
 from verifier.suppliers.headers import KNOWN, folded_header, meant_by
+from verifier.suppliers.looks import LOOKS, is_number, may_be
 from verifier.suppliers.sheets import Table
 
 __all__ = ["FINDING", "Column", "ColumnError", "Columns", "PassedOver", "find_columns", "letter", "read_said"]
@@ -22,7 +19,6 @@ FINDING = ("mark", "url", "id", "name")  # one of these must be there: by it a s
 SAMPLE = 200  # cells of a column that are looked at
 HEADER_WITHIN = 20  # rows: titles above the header are few
 ENOUGH = 0.8  # of the cells looked at must read as what the column is taken for
-_LINK = re.compile(r"https?://\S+/m/\S|[1-9][0-9]{80,}")
 
 
 class ColumnError(ValueError):
@@ -134,7 +130,7 @@ def find_columns(
         name = meant_by(text) if text and at not in taken else None
         if name is None or name in said:
             continue
-        if not _may_be(name, samples[at]):
+        if not may_be(name, samples[at]):
             passed.append(PassedOver(name=name, place=at, header=text, why="content"))
         elif name in found:
             passed.append(PassedOver(name=name, place=at, header=text, why="twice"))
@@ -171,7 +167,7 @@ def _header(table: Table, first: int, said: Mapping[str, str], until: str | None
         cells = [cell.strip() for cell in record if cell.strip()]
         if not cells:
             continue
-        if any(_is_number(cell) for cell in cells):
+        if any(is_number(cell) for cell in cells):
             break  # a supplier: what stands above it may be its header, and what is below is none
         known = sum(meant_by(cell) is not None or folded_header(cell) in named for cell in cells)
         if known > most:
@@ -181,55 +177,6 @@ def _header(table: Table, first: int, said: Mapping[str, str], until: str | None
         fallback = None
     # A row of words above a column of numbers is a header, in whatever language; a list of bare names has none.
     return fallback if best is None else best
-
-
-def _is_number(text: str) -> bool:
-    return _is_mark(text) or _is_link(text) or _is_organisation(text)
-
-
-def _is_mark(text: str) -> bool:
-    try:
-        MarkNumber.from_text(text)
-    except MalformedError:
-        return False
-    return True
-
-
-def _is_link(text: str) -> bool:
-    return _LINK.match(text) is not None
-
-
-def _is_organisation(text: str) -> bool:
-    """Whether a cell is an organisation's number, or what a slip or a spreadsheet made of a long one."""
-    return _is_organisation_like(text, digits=12)  # fewer are telephone numbers and days
-
-
-def _is_organisation_like(text: str, *, digits: int = 8) -> bool:
-    try:
-        OrganisationId.read_loosely(text)
-    except BadOrganisationIdError as error:
-        count = sum(sign.isdigit() for sign in text)
-        return error.fault not in ("unreadable", "unknown-icd") and (count >= digits or is_lost_number(text))
-    return True
-
-
-def _is_mark_like(text: str) -> bool:
-    try:
-        MarkNumber.from_text(text)
-    except BadMarkNumberError as error:
-        several = len(marks_in(text)) > 1
-        return error.is_check_wrong or _is_link(text) or is_lost_number(text) or several
-    return True
-
-
-_LOOKS = {"mark": _is_mark, "url": _is_link, "id": _is_organisation}
-_LOOKS_LIKE = {"mark": _is_mark_like, "url": _is_mark_like, "id": _is_organisation_like}
-
-
-def _may_be(name: str, cells: Sequence[str]) -> bool:
-    """Whether anything in a column is nearly what its header says; a column that is empty may be anything."""
-    looks = _LOOKS_LIKE.get(name)
-    return looks is None or not cells or any(looks(cell) for cell in cells)
 
 
 def _by_content(
@@ -255,7 +202,7 @@ def _by_content(
             del found["ref"]
         found[name] = Column(name=name, place=at, header=_at(headers, at), how="content")
 
-    for name, looks in _LOOKS.items():
+    for name, looks in LOOKS.items():
         if name in found or name in said:
             continue
         for at, cells in free():
