@@ -29,7 +29,7 @@ from schemas.status_list import LIST_BYTES
 from schemas.tiles import new_tiles, root_from_tiles
 from schemas.times import DAY, HOUR
 from verifier.http import Fetcher
-from verifier.monitor import Monitor, Outcome
+from verifier.monitor.run import Monitor, Outcome
 
 __all__ = ["measure"]
 

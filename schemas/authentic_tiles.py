@@ -8,8 +8,8 @@ leaf *i* has hash *h* is that *h* stands at its place (docs/format.md §7, "Load
 from collections import OrderedDict
 
 from schemas.errors import MalformedError
-from schemas.merkle import HASH_SIZE, root
-from schemas.tiles import TILE_WIDTH, ReadTile, hashes_of, root_from_tiles, tile_at
+from schemas.merkle import EMPTY_ROOT, HASH_SIZE, root
+from schemas.tiles import TILE_WIDTH, Nodes, ReadTile, hashes_of, root_from_tiles, tile_at
 
 __all__ = ["AuthenticTiles"]
 
@@ -28,6 +28,7 @@ class AuthenticTiles:
         self._upper: dict[tuple[int, int], list[bytes]] = {}
         self._leaves: OrderedDict[int, bytes] = OrderedDict()
         self._edge: dict[str, bytes] = {}
+        self._nodes = Nodes(self._hashes_at)
         if root_from_tiles(self._read_edge, size) != root_hash:
             raise MalformedError("the tiles are another tree's than the checkpoint's", "tile")
 
@@ -36,6 +37,15 @@ class AuthenticTiles:
         if not 0 <= index < self.size:
             raise ValueError(f"a tree of size {self.size} has no leaf {index}")
         place, slot = divmod(index, TILE_WIDTH)
+        return self._leaf_tile(place)[HASH_SIZE * slot : HASH_SIZE * (slot + 1)]
+
+    def root_at(self, size: int) -> bytes:
+        """Give the root of the first `size` leaves, proven: it lies on this tree's history."""
+        if not 0 <= size <= self.size:
+            raise ValueError(f"a tree of size {self.size} has no history at {size}")
+        return self._nodes.over(0, size) if size else EMPTY_ROOT
+
+    def _leaf_tile(self, place: int) -> bytes:
         tile = self._leaves.get(place)
         if tile is None:
             tile = self._leaves[place] = b"".join(self._authentic(0, place))
@@ -43,7 +53,13 @@ class AuthenticTiles:
                 self._leaves.popitem(last=False)
         else:
             self._leaves.move_to_end(place)
-        return tile[HASH_SIZE * slot : HASH_SIZE * (slot + 1)]
+        return tile
+
+    def _hashes_at(self, level: int, index: int) -> list[bytes]:
+        if level:
+            return self._authentic(level, index)
+        tile = self._leaf_tile(index)
+        return [tile[start : start + HASH_SIZE] for start in range(0, len(tile), HASH_SIZE)]
 
     def _read_edge(self, path: str) -> bytes:
         # Kept as they were hashed: a file may change between two readings.
@@ -55,11 +71,12 @@ class AuthenticTiles:
             return self._upper[level, index]
         tile = tile_at(level, index, size=self.size)
         if tile.width < TILE_WIDTH:
-            return hashes_of(self._edge[tile.path], tile)
-        above, slot = divmod(index, TILE_WIDTH)
-        hashes = hashes_of(self._read_tile(tile.path), tile)
-        if root(hashes) != self._authentic(level + 1, above)[slot]:
-            raise MalformedError("not the tile whose root stands in the tile above", tile.path)
+            hashes = hashes_of(self._edge[tile.path], tile)
+        else:
+            above, slot = divmod(index, TILE_WIDTH)
+            hashes = hashes_of(self._read_tile(tile.path), tile)
+            if root(hashes) != self._authentic(level + 1, above)[slot]:
+                raise MalformedError("not the tile whose root stands in the tile above", tile.path)
         if level:
             self._upper[level, index] = hashes
         return hashes

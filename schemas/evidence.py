@@ -201,6 +201,12 @@ class Archive:
     def close(self) -> None:
         self._stream.close()
 
+    def reopen(self) -> None:
+        """Take a place of its own in the same file, on Linux, in a process forked from the one that opened it. Raises OSError."""
+        if not isinstance(self._stream, io.BytesIO):
+            with self._stream as shared:  # and close it, in this process
+                self._stream = Path(f"/dev/fd/{shared.fileno()}").open("rb")  # noqa: SIM115 (closed by close)
+
     def names(self, prefix: str = "") -> list[str]:
         return [name for name in self._members if name.startswith(prefix)]
 

@@ -14,6 +14,7 @@ People write numbers as they like: case, hyphens, spaces, width, and O for 0, I 
 Nothing else is guessed: `suggestions` proposes, and a person decides.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
@@ -40,6 +41,8 @@ _FOLD = (
     | dict.fromkeys(map(ord, _HYPHENS + _SPACES), "")
 )
 _LOOK_ALIKES = str.maketrans("OIL", "011")
+_AS_SHOWN = re.compile(f"[{ALPHABET}]{{{_LENGTH}}}")
+_TO_INT = str.maketrans(ALPHABET, "0123456789abcdefghijklmnopqrstuv")  # the digits of Python's int(text, 32)
 # What hand and eye confuse, beyond what the alphabet already leaves out. U is not in the alphabet.
 _CONFUSED = (
     "8B",
@@ -86,20 +89,17 @@ class MarkNumber:
     @classmethod
     def from_text(cls, text: str) -> Self:
         """The number a person, a URL or a file means. Raises BadMarkNumberError."""
-        typed = _fold(text).translate(_LOOK_ALIKES)
+        typed = text if _AS_SHOWN.fullmatch(text) else _fold(text).translate(_LOOK_ALIKES)
         if len(typed) != _LENGTH:
             raise BadMarkNumberError(f"a mark number has {_LENGTH} characters, here are {len(typed)}")
         for character in typed:
             if character not in _VALUES:
                 raise BadMarkNumberError(f"{character!r} never stands in a mark number")
-        if _check_character(typed[:-1]) != typed[-1]:
+        if not _is_right(typed):
             raise BadMarkNumberError(
                 "the check character is wrong: something is mistyped", is_check_wrong=True
             )
-        value = 0
-        for character in typed[:-1]:
-            value = value << 5 | _VALUES[character]
-        return cls(value=value)
+        return cls(value=int(typed[:-1].translate(_TO_INT), 32))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:

@@ -41,7 +41,7 @@ class BadOrganisationIdError(MalformedError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scheme:
     name: str
-    form: re.Pattern[str]
+    form: str  # compiled by `re` when first asked for
     shape: str
     is_right: Callable[[str], bool]
 
@@ -114,28 +114,22 @@ def _is_belgian(value: str) -> bool:
 
 # Matched as a whole and against ASCII only; the library would also strip blanks and hyphens.
 _SCHEMES = {
-    "0188": _Scheme(
-        name="法人番号", form=re.compile("[0-9]{13}"), shape="13 digits", is_right=is_corporate_number
-    ),
+    "0188": _Scheme(name="法人番号", form="[0-9]{13}", shape="13 digits", is_right=is_corporate_number),
     "0199": _Scheme(
         name="LEI",
-        form=re.compile("[0-9A-Z]{18}[0-9]{2}"),
+        form="[0-9A-Z]{18}[0-9]{2}",
         shape="18 digits or capitals and 2 digits",
         is_right=_is_lei,
     ),
-    "0088": _Scheme(name="GLN", form=re.compile("[0-9]{13}"), shape="13 digits", is_right=_is_gln),
-    "0060": _Scheme(name="D-U-N-S", form=re.compile("[0-9]{9}"), shape="9 digits", is_right=lambda _: True),
-    "0002": _Scheme(name="SIREN", form=re.compile("[0-9]{9}"), shape="9 digits", is_right=_is_luhn),
-    "0007": _Scheme(
-        name="organisationsnummer", form=re.compile("[0-9]{10}"), shape="10 digits", is_right=_is_luhn
-    ),
-    "0009": _Scheme(name="SIRET", form=re.compile("[0-9]{14}"), shape="14 digits", is_right=_is_siret),
-    "0151": _Scheme(name="ABN", form=re.compile("[0-9]{11}"), shape="11 digits", is_right=_is_abn),
-    "0184": _Scheme(name="CVR", form=re.compile("[0-9]{8}"), shape="8 digits", is_right=_is_cvr),
-    "0192": _Scheme(
-        name="organisasjonsnummer", form=re.compile("[0-9]{9}"), shape="9 digits", is_right=_is_orgnr
-    ),
-    "0208": _Scheme(name="KBO/BCE", form=re.compile("[0-9]{10}"), shape="10 digits", is_right=_is_belgian),
+    "0088": _Scheme(name="GLN", form="[0-9]{13}", shape="13 digits", is_right=_is_gln),
+    "0060": _Scheme(name="D-U-N-S", form="[0-9]{9}", shape="9 digits", is_right=lambda _: True),
+    "0002": _Scheme(name="SIREN", form="[0-9]{9}", shape="9 digits", is_right=_is_luhn),
+    "0007": _Scheme(name="organisationsnummer", form="[0-9]{10}", shape="10 digits", is_right=_is_luhn),
+    "0009": _Scheme(name="SIRET", form="[0-9]{14}", shape="14 digits", is_right=_is_siret),
+    "0151": _Scheme(name="ABN", form="[0-9]{11}", shape="11 digits", is_right=_is_abn),
+    "0184": _Scheme(name="CVR", form="[0-9]{8}", shape="8 digits", is_right=_is_cvr),
+    "0192": _Scheme(name="organisasjonsnummer", form="[0-9]{9}", shape="9 digits", is_right=_is_orgnr),
+    "0208": _Scheme(name="KBO/BCE", form="[0-9]{10}", shape="10 digits", is_right=_is_belgian),
 }
 
 
@@ -151,7 +145,7 @@ class OrganisationId:
         if scheme is None:
             known = ", ".join(f"{icd} {scheme.name}" for icd, scheme in _SCHEMES.items())
             raise BadOrganisationIdError("unknown-icd", f"ICD {self.icd!r} is none of: {known}")
-        if not scheme.form.fullmatch(self.value) or not self.value.strip("0"):
+        if not re.fullmatch(scheme.form, self.value) or not self.value.strip("0"):
             raise BadOrganisationIdError(
                 "wrong-form", f"a {scheme.name} has {scheme.shape}, not {self.value[:40]!r}"
             )
@@ -178,11 +172,11 @@ class OrganisationId:
         if len(text) > _MAX_TYPED:
             raise BadOrganisationIdError("unreadable", "far too long for an organisation's number")
         typed = text.translate(_WIDTH).strip().lstrip("'")
-        compact = _BETWEEN.sub("", typed).upper()
+        compact = re.sub(_BETWEEN, "", typed).upper()
         if ":" in compact:
             icd, _, value = compact.partition(":")
             return cls(icd=icd, value=value)
-        if len(compact) == 20 and _SCHEMES["0199"].form.fullmatch(compact):
+        if len(compact) == 20 and re.fullmatch(_SCHEMES["0199"].form, compact):
             return cls(icd="0199", value=compact)
         if re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", typed.upper()):
             raise BadOrganisationIdError(
@@ -240,4 +234,4 @@ def _wrong_length(digits: str) -> BadOrganisationIdError:
 
 
 _WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: 0x20}
-_BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212\u30fc\uff70\ufe63]")
+_BETWEEN = r"[\s\-\u2010-\u2015\u2212\u30fc\uff70\ufe63]"

@@ -39,7 +39,6 @@ MAX_DIGITS = 2480
 MAX_TEXT = 4096
 DICTIONARY_1_SHA256 = "1ef4aaf51eaada361856f1d2c022775be1fa646c4f2e9a3372110681f5077834"
 
-_DIGITS = re.compile(r"[1-9][0-9]*")
 _LINK = re.compile(
     r"https?://(?P<host>\[[0-9a-f:.]+\]|[^\s/?#@:\\\[\]]+)(?::[0-9]{1,5})?"  # no user info: it dresses up hosts
     r"/m/(?P<number>[^\s/?#]+)/?(?:\?[^\s#]*)?(?:#(?P<digits>.*))?",
@@ -92,7 +91,7 @@ def from_digits(digits: str) -> bytes:
     """
     if len(digits) > MAX_DIGITS:
         raise TooLargeError(f"more than {MAX_DIGITS} digits", "qr")
-    if not _DIGITS.fullmatch(digits):
+    if not _is_digits(digits):
         raise MalformedError("not decimal digits without a leading zero", "qr")
     value = int(digits)
     packed = value.to_bytes((value.bit_length() + 7) // 8, "big")
@@ -121,7 +120,7 @@ def read(text: str) -> Found:
     text = text.strip()
     link = _LINK.fullmatch(text)
     if link is None:
-        if len(text) > 10 and _DIGITS.fullmatch(text):
+        if len(text) > 10 and _is_digits(text):
             return Found(number=None, host=None, mark=from_digits(text))
         if "/" in text:
             raise MalformedError("a link that is not http(s)://host/m/number", "qr")
@@ -134,6 +133,10 @@ def read(text: str) -> Found:
             raise
         number = link["number"]
     return Found(number=number, host=link["host"].lower(), mark=mark)
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and text[0] != "0"
 
 
 def _deflate(mark: bytes, strategy: int) -> bytes:

@@ -17,6 +17,7 @@ change with its edition, and a verdict must not. Code points not yet assigned ar
 
 import re
 import unicodedata
+from functools import cache
 
 from schemas.errors import MalformedError
 
@@ -42,18 +43,19 @@ _REFUSED = {
         r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
     ),
 }
-_ANY_REFUSED = re.compile(f"[{''.join(_REFUSED.values())}]")
+_ANY_REFUSED = f"[{''.join(_REFUSED.values())}]"
 # Beside printable ASCII: kana, unified ideographs, full-width forms. None of these is refused, none changes or joins
 # another under NFC, and each is at most 3 bytes. A text of nothing else that begins with no blank, and nearly every text
 # is one, needs no closer look.
-_LINE = r"(?![ \u3000])[ -~\u3000-\u3002\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uff01-\uff5e]++"
-_EVERYDAY = re.compile(_LINE)
+_EVERYDAY = r" -~\u3000-\u3002\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uff01-\uff5e"
+_BEGUN = r"(?![ \u3000\n]|\Z)"  # a line begins here, not with a blank and not with its end
 # Matches where every line is such a text; whoever takes it bounds their lengths.
-EVERYDAY_LINES = re.compile(rf"{_LINE}(?:\n{_LINE})*+")
-_SELECTOR = re.compile(f"[{_SELECTORS}]")
-_STRAY_SELECTOR = re.compile(rf"(?:\A|[\s{_SELECTORS}])[{_SELECTORS}]")
+EVERYDAY_LINES = re.compile(rf"{_BEGUN}(?:[{_EVERYDAY}]++|\n{_BEGUN})++")
+# The others are needed for few texts, and large sets take long to compile: `re` does that when one is first asked.
+_SELECTOR = f"[{_SELECTORS}]"
+_STRAY_SELECTOR = rf"(?:\A|[\s{_SELECTORS}])[{_SELECTORS}]"
+_NOT_LATIN = r"[^\0-\u024f\u1e00-\u1eff\u2010-\u2027]"
 _COMPATIBILITY_IDEOGRAPHS = (range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
-_NOT_LATIN = re.compile(r"[^\0-\u024f\u1e00-\u1eff\u2010-\u2027]")
 
 
 def check_text(text: str, path: str, *, max_bytes: int) -> None:
@@ -64,11 +66,12 @@ def check_text(text: str, path: str, *, max_bytes: int) -> None:
     """
     if len(text) > max_bytes:  # every character is a byte at least: bounded before anything is looked at
         raise MalformedError(f"text is longer than {max_bytes} bytes", path)
-    if (text.isascii() or 3 * len(text) <= max_bytes) and _EVERYDAY.fullmatch(text):
+    is_short = text.isascii() or 3 * len(text) <= max_bytes
+    if is_short and "\n" not in text and EVERYDAY_LINES.fullmatch(text):
         return
-    if refused := _ANY_REFUSED.search(text):
+    if refused := re.search(_ANY_REFUSED, text):
         raise MalformedError(_problem(refused), path)
-    if stray := _STRAY_SELECTOR.search(text):
+    if stray := re.search(_STRAY_SELECTOR, text):
         raise MalformedError(
             f"the variation selector before character {stray.end()} has nothing to select", path
         )
@@ -82,7 +85,7 @@ def check_text(text: str, path: str, *, max_bytes: int) -> None:
 
 def is_latin(text: str) -> bool:
     """Whether somebody who reads only Latin letters can read it: U+0000–024F, 1E00–1EFF, 2010–2027 (§1, claim 6)."""
-    return text.isascii() or _NOT_LATIN.search(text) is None
+    return text.isascii() or re.search(_NOT_LATIN, text) is None
 
 
 def keep_old_forms(text: str) -> str:
@@ -91,14 +94,15 @@ def keep_old_forms(text: str) -> str:
     Whoever issues compares the result with the input and says what was rewritten. Other characters
     are normalised as NFC does.
     """
-    return unicodedata.normalize("NFC", text.translate(_STANDARDISED))
+    return unicodedata.normalize("NFC", text.translate(_standardised_variants()))
 
 
 def without_selectors(text: str) -> str:
     """`text` as search and comparison see it: the same name with or without its variation selectors."""
-    return _SELECTOR.sub("", text)
+    return re.sub(_SELECTOR, "", text)
 
 
+@cache
 def _standardised_variants() -> dict[int, str]:
     # Unicode's StandardizedVariants.txt gives each compatibility ideograph a sequence. For one base they are
     # VS1, VS2, VS3 in code point order, so the table follows from the decompositions, which are frozen.
@@ -121,12 +125,10 @@ def _problem(refused: re.Match[str]) -> str:
 
 
 def _old_form_hint(text: str) -> str:
-    found = [character for character in text if ord(character) in _STANDARDISED]
+    variants = _standardised_variants()
+    found = [character for character in text if ord(character) in variants]
     if not found:
         return ""
-    written = _STANDARDISED[ord(found[0])]
+    written = variants[ord(found[0])]
     sequence = " ".join(f"U+{ord(part):04X}" for part in written)
     return f"; U+{ord(found[0]):04X} has to be written {sequence}"
-
-
-_STANDARDISED = _standardised_variants()

@@ -17,6 +17,7 @@ Proofs for an older size may be read from the tiles of a newer one: name the new
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 from schemas.errors import MalformedError
@@ -34,6 +35,7 @@ __all__ = [
     "ENTRIES",
     "TILE_HEIGHT",
     "TILE_WIDTH",
+    "Nodes",
     "ReadTile",
     "Tile",
     "consistency_proof",
@@ -122,32 +124,43 @@ def hashes_of(data: bytes, tile: Tile) -> list[bytes]:
     return [data[start : start + HASH_SIZE] for start in range(0, len(data), HASH_SIZE)]
 
 
-class _Nodes:
-    """The nodes of a tree of `size`, looked up in its tiles; each tile is read once."""
+class Nodes:
+    """The nodes of a tree, looked up in its tiles: `hashes_at(level, index)` gives those of one tile.
 
-    def __init__(self, read_tile: ReadTile, size: int) -> None:
-        self.read_tile = read_tile
-        self.size = size
-        self.seen: dict[tuple[int, int], list[bytes]] = {}
+    For use over many sizes: what stands above the leaves' own tiles is kept.
+    """
+
+    def __init__(self, hashes_at: Callable[[int, int], Sequence[bytes]]) -> None:
+        self._hashes_at = hashes_at
+        self._upper: dict[tuple[int, int], bytes] = {}
 
     def subtree(self, height: int, index: int) -> bytes:
         """Give the root over leaves [index * 2^height, (index + 1) * 2^height)."""
+        known = self._upper.get((height, index))
+        if known is not None:
+            return known
         level, rows_up = divmod(height, TILE_HEIGHT)
         place, slot = divmod(index << rows_up, TILE_WIDTH)
-        hashes = self.seen.get((level, place))
-        if hashes is None:
-            tile = tile_at(level, place, size=self.size)
-            hashes = self.seen[level, place] = hashes_of(self.read_tile(tile.path), tile)
-        return root(hashes[slot : slot + (1 << rows_up)])
+        found = root(self._hashes_at(level, place)[slot : slot + (1 << rows_up)])
+        if level:
+            self._upper[height, index] = found
+        return found
 
     def over(self, start: int, end: int) -> bytes:
         return fold([self.subtree(height, index) for height, index in complete_subtrees(start, end)])
 
 
-def _nodes(read_tile: ReadTile, size: int, held: int | None) -> _Nodes:
+def _nodes(read_tile: ReadTile, size: int, held: int | None) -> Nodes:
+    """The nodes of a tree of `size` as they stand in its tiles; each tile is read once."""
     if held is not None and held < size:
         raise ValueError(f"tiles of a tree of size {held} do not hold one of size {size}")
-    return _Nodes(read_tile, size if held is None else held)
+
+    @cache
+    def hashes_at(level: int, index: int) -> list[bytes]:
+        tile = tile_at(level, index, size=size if held is None else held)
+        return hashes_of(read_tile(tile.path), tile)
+
+    return Nodes(hashes_at)
 
 
 def root_from_tiles(read_tile: ReadTile, size: int, *, held: int | None = None) -> bytes:

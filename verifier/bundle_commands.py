@@ -12,7 +12,6 @@ from schemas.errors import MalformedError
 from schemas.evidence import Archive
 from schemas.times import iso
 from verifier.anchors import AnchorError, AnchorStore, default_state, read_anchor
-from verifier.bundle_fetch import authentic, fetch_bundle, sources_of
 from verifier.bundle_view import BundleView
 from verifier.places import read_places, write_places
 from verifier.progress import progress
@@ -53,6 +52,8 @@ def add_bundle_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentPars
 
 
 def _fetch(arguments: argparse.Namespace) -> int:
+    from verifier.bundle_fetch import fetch_bundle, sources_of
+
     target: Path = arguments.file
     store, anchor = _anchor(arguments)
 
@@ -112,6 +113,8 @@ def _anchor(arguments: argparse.Namespace) -> tuple[AnchorStore, str]:
 
 
 def _opened(path: Path, arguments: argparse.Namespace) -> AbstractContextManager[BundleView]:
+    from verifier.bundle_fetch import authentic
+
     store, anchor = _anchor(arguments)
     return authentic(path, anchor=anchor, chain=store.find_chain(anchor))
 

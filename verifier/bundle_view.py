@@ -21,7 +21,7 @@ from schemas.evidence import Archive
 from schemas.leaves import EventLeaf, IssueLeaf, Leaf, SnapshotLeaf, TrustLeaf, leaf_from_bytes
 from schemas.merkle import leaf_hash
 from schemas.note import SignedNote
-from schemas.tiles import TILE_WIDTH, Tile, root_from_tiles
+from schemas.tiles import TILE_WIDTH, Tile
 from schemas.times import DAY
 from schemas.values import twin_of
 from verifier.landmarks import Landmarks
@@ -61,11 +61,12 @@ class _BundleLog:
             return self._tiles.leaf_hash(index)
 
     def root_at(self, size: int) -> bytes | None:
-        """Compute an earlier root; None when the tiles for it are missing or wrong."""
+        """Give an earlier root; None when the tiles for it are missing or not this tree's."""
         if size > self.head.checkpoint.size:
             return None
         try:
-            return root_from_tiles(self.read, size, held=self.head.checkpoint.size)
+            with self._lock:
+                return self._tiles.root_at(size)
         except MalformedError:
             return None
 
@@ -176,6 +177,12 @@ class BundleView:
             found = self.status_list(listed.uri)
             if isinstance(found, Refused):
                 raise MalformedError(f"{found.reason}: {found.detail}", listed.file)
+
+    def prepare(self, questions: int) -> None:
+        """Do now what that many questions would bring about in every process forked later, where nearly all of it is needed."""
+        for landmarks in self._landmarks.values():
+            if questions > 8 * len(landmarks):
+                landmarks.believe()
 
     @property
     def lacking(self) -> str | None:

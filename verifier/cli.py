@@ -5,18 +5,10 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 
-from keys.trust import TrustRefusedError
-from schemas.errors import MalformedError
-from verifier.anchors import AnchorError
 from verifier.bundle_commands import add_bundle_commands
-from verifier.http import FetchError
 from verifier.monitor.command import add_monitor_command
-from verifier.monitor.kept import KeptError
-from verifier.policy import PolicyError
 from verifier.render import printable
-from verifier.state import StateError
 from verifier.suppliers.command import add_check_command
 from verifier.trust_commands import add_trust_commands
 from verifier.verify_command import USAGE, UsageError, add_verify_command
@@ -26,23 +18,11 @@ __all__ = ["main"]
 
 PIPE_CLOSED = 141  # as a shell reports a program that SIGPIPE ended
 
-_REFUSALS = (
-    UsageError,
-    AnchorError,
-    FetchError,
-    PolicyError,
-    StateError,
-    KeptError,
-    MalformedError,
-    TrustRefusedError,
-    OSError,
-)
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     parser = argparse.ArgumentParser(prog="akashi", description="Check certification marks.")
-    parser.add_argument("--version", action="version", version=f"akashi-marks {version('akashi-marks')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and end")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     add_verify_command(verbs)
     add_check_command(verbs)
@@ -61,10 +41,40 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read the output has heard enough. That is no verdict, so no code of a verdict.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
-    except _REFUSALS as error:
+    except _refusals() as error:
         print(f"akashi: {printable(_said(error), longest=1000)}", file=sys.stderr)
         return USAGE
     return code
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"akashi-marks {version('akashi-marks')}\n")
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """What a command may end with that is for the person who asked. Most runs need none of it."""
+    from keys.trust import TrustRefusedError
+    from schemas.errors import MalformedError
+    from verifier.anchors import AnchorError
+    from verifier.http import FetchError
+    from verifier.monitor.kept import KeptError
+    from verifier.policy import PolicyError
+    from verifier.state import StateError
+
+    return (
+        UsageError,
+        AnchorError,
+        FetchError,
+        PolicyError,
+        StateError,
+        KeptError,
+        MalformedError,
+        TrustRefusedError,
+        OSError,
+    )
 
 
 def _said(error: Exception) -> str:

@@ -40,6 +40,9 @@ class Landmarks:
         self._logged_by: list[int | None] = [*[None] * len(named), head.logged_by]
         self._lock = RLock()
 
+    def __len__(self) -> int:
+        return len(self._names)
+
     def around(self, index: int) -> tuple[int | None, int] | Refused:
         """Give the times by which the heads before and after a leaf were witnessed; None where no landmark is before."""
         after = bisect_right(self._sizes, index)
@@ -52,6 +55,11 @@ class Landmarks:
         if isinstance(found, Refused):
             return found
         return before if isinstance(before, Refused) else (before, found)
+
+    def believe(self) -> None:
+        """Look at all of them now."""
+        for position in range(len(self._names)):
+            self._time(position)
 
     def check_whole(self) -> None:
         """On return every landmark is authentic. Raises MalformedError."""

@@ -4,16 +4,19 @@ Processes, not threads: half of a verdict is Python, which one thread at a time 
 itself. Where the system and this process allow it they are forked, since then nothing is imported anew.
 """
 
+import copyreg
 import os
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 
-__all__ = ["can_fork", "cores", "pieces_of", "spread"]
+__all__ = ["can_fork", "cores", "pieces_of", "send_by_values", "spread"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -63,6 +66,23 @@ def spread(
         finally:
             for one in waiting:
                 one.cancel()
+
+
+def send_by_values(*classes: type[Any]) -> None:
+    """Have pickle take such dataclasses with slots as their values in order: a third of the time its own way with them takes."""
+    for cls in classes:
+        copyreg.pickle(cls, partial(_values_of, attrgetter(*cls.__slots__)))
+
+
+def _values_of(values: Callable[[Any], tuple[Any, ...]], one: Any) -> tuple[Any, ...]:
+    return _with_values, (type(one), values(one))
+
+
+def _with_values(cls: type[Any], values: tuple[Any, ...]) -> Any:
+    one = object.__new__(cls)
+    for name, value in zip(cls.__slots__, values, strict=True):
+        object.__setattr__(one, name, value)  # it is frozen, and was complete where it came from
+    return one
 
 
 _working: Callable[[Any], Any] | None = None  # of this process

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from schemas.claims import MarkClaims
@@ -244,5 +244,5 @@ def _without_latin_form(plain: str) -> str:
 @cache
 def _old_kanji() -> dict[int, str]:
     """Old, variant and family-register forms to the common one: our own table, one pair a line."""
-    table = (files("verifier") / "old_kanji.tsv").read_text("utf-8")
+    table = Path(__file__).with_name("old_kanji.tsv").read_text("utf-8")
     return {ord(old): new for old, new in (line.split("\t") for line in table.splitlines())}

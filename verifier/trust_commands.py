@@ -12,7 +12,6 @@ from keys.trust import TrustChain, TrustRefusedError, read_note, walk
 from schemas.times import DAY, iso
 from schemas.trust_entries import Recognised
 from verifier.anchors import AnchorError, AnchorStore, default_state, read_anchor
-from verifier.http import HttpFetcher
 from verifier.render import language, printable, table
 from verifier.report import Refused
 from verifier.sources import RegistrySource
@@ -71,6 +70,8 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _update(arguments: argparse.Namespace) -> int:
+    from verifier.http import HttpFetcher
+
     store, chain = _kept(arguments)
     source = RegistrySource(HttpFetcher(arguments.registry), anchor=chain.anchor)
     newer = source.trust()
@@ -94,6 +95,8 @@ def _kept(arguments: argparse.Namespace) -> tuple[AnchorStore, TrustChain]:
 def _notes(place: str) -> list[bytes]:
     if "://" not in place:
         return [Path(place).read_bytes()]
+    from verifier.http import HttpFetcher
+
     notes = RegistrySource(HttpFetcher(place), anchor=None).fetch_trust()
     if not notes:
         raise AnchorError(f"{place} serves no trust document at /trust/1")

@@ -101,6 +101,13 @@ class Verifier:
         if self._opened is not None:
             self._opened.close()
 
+    def reopen(self) -> None:
+        """Take what is open as a process's own, on Linux, after it was forked from the one that opened it. Raises OSError."""
+        for partner in self._of_partners.values():
+            partner.reopen()
+        if self._opened is not None:
+            self._opened.archive.reopen()
+
     @classmethod
     def from_bundle(
         cls,

@@ -14,14 +14,13 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keys.trust import TrustChain
 from schemas.errors import MalformedError
 from schemas.organisation_id import OrganisationId
 from verifier.anchors import AnchorStore, default_state, read_anchor
 from verifier.checks import CLOCK_ROOM
-from verifier.http import Fetcher, HttpFetcher
 from verifier.inputs import Input, Unreadable, files_in, read_input, read_stream
 from verifier.partners import Partners
 from verifier.policy import Policy, parse_duration, policy_from_file
@@ -31,6 +30,9 @@ from verifier.report_json import to_json
 from verifier.sources import MAX_BUNDLE, FileSource
 from verifier.verifier import Verifier
 from verifier.words import LANGUAGES, meaning, phrase, title
+
+if TYPE_CHECKING:
+    from verifier.http import Fetcher
 
 __all__ = [
     "INVALID",
@@ -192,7 +194,7 @@ def _verifier(
     )
 
 
-def _named_partners(arguments: argparse.Namespace) -> dict[str, str | Fetcher | Path | bytes]:
+def _named_partners(arguments: argparse.Namespace) -> "dict[str, str | Fetcher | Path | bytes]":
     """Read --partner SCHEME=URL|FILE. Raises UsageError."""
     found: dict[str, str | Fetcher | Path | bytes] = {}
     for text in arguments.partner:
@@ -213,7 +215,7 @@ def _content(text: str, arguments: argparse.Namespace) -> Path | bytes:
     return _fetch_whole(text)
 
 
-def _files_of(named: dict[str, str | Fetcher | Path | bytes]) -> list[Path | bytes]:
+def _files_of(named: "dict[str, str | Fetcher | Path | bytes]") -> list[Path | bytes]:
     if any(not isinstance(place, Path) for place in named.values()):
         raise UsageError("--partner: beside several bundles name bundle files, not addresses")
     return [place for place in named.values() if isinstance(place, Path)]
@@ -230,6 +232,8 @@ def _of_anchor(files: list[Path | bytes], anchor: str | None, chain: TrustChain 
 
 def _fetch_whole(url: str) -> bytes:
     """Fetch one file by its whole address. Raises UsageError, FetchError."""
+    from verifier.http import HttpFetcher  # nothing of the network is loaded by who asks nothing of it
+
     base, _, path = url.rpartition("/")
     data = HttpFetcher(base).get(path, max_size=MAX_BUNDLE)
     if data is None:

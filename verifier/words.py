@@ -10,12 +10,12 @@ of the mark (docs/format.md §8).
 
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 __all__ = ["LANGUAGES", "meaning", "phrase", "table", "title"]
 
-_FOLDER = files(__package__ or "verifier")
+_FOLDER = Path(__file__).parent
 LANGUAGES = tuple(
     sorted(
         parts[1]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import MalformedError
-from schemas.text import _EVERYDAY, check_text, is_latin, keep_old_forms, without_selectors
+from schemas.text import EVERYDAY_LINES, check_text, is_latin, keep_old_forms, without_selectors
 
 
 def refused(text: str, *, max_bytes: int = 240) -> MalformedError:
@@ -189,8 +189,11 @@ def test_the_ranges_say_what_unicode_says() -> None:
 def test_a_character_let_through_at_first_sight_would_pass_the_closer_look() -> None:
     canonical = [unicodedata.decomposition(chr(code)).split() for code in range(0x110000)]
     joining = {int(parts[1], 16) for parts in canonical if len(parts) == 2 and "<" not in parts[0]}
-    everyday = [code for code in range(0x80, 0x110000) if _EVERYDAY.fullmatch("a" + chr(code))]
+    everyday = [code for code in range(0x80, 0x110000) if EVERYDAY_LINES.fullmatch("a" + chr(code))]
     assert len(everyday) > 21_000
+    for lines in ("", "\n", "a\n", "\na", "a\n\nb", "a\n b", "　a", "a\n　"):
+        assert EVERYDAY_LINES.fullmatch(lines) is None
+    assert EVERYDAY_LINES.fullmatch("a b\nみほん　電子\n~")
     for code in everyday:
         character = chr(code)
         assert not unicodedata.combining(character)

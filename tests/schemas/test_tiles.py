@@ -29,6 +29,7 @@ from schemas.tiles import (
     inclusion_proof,
     new_tiles,
     root_from_tiles,
+    tile_at,
     tiles_of,
 )
 
@@ -282,6 +283,27 @@ def test_one_flipped_bit_in_any_tile_above_a_leaf_is_noticed(path: str) -> None:
 
     with pytest.raises(MalformedError):
         look_up()
+
+
+def test_an_earlier_root_is_that_of_this_trees_own_history() -> None:
+    files, leaves = _large(), _leaves(0, 70_000)
+    tiles = AuthenticTiles(files.__getitem__, size=70_000, root_hash=merkle.root(leaves), keep=2)
+    for size in (0, 1, 255, 256, 257, 40_000, 65_535, 65_536, 69_999, 70_000, 257):
+        assert tiles.root_at(size) == merkle.root(leaves[:size])
+    for size in (-1, 70_001):
+        with pytest.raises(ValueError):
+            tiles.root_at(size)
+
+
+def test_a_foreign_tile_gives_no_earlier_root_though_it_would_hash_to_one() -> None:
+    files, leaves = _large(), _leaves(0, 70_000)
+    foreign = [*leaves[:300], b"\7" * 32, *leaves[301:512]]
+    path = tile_at(0, 1, size=70_000).path
+    changed = files | {path: b"".join(foreign[256:512])}
+    assert root_from_tiles(changed.__getitem__, 301, held=70_000) == merkle.root(foreign[:301])
+    tiles = AuthenticTiles(changed.__getitem__, size=70_000, root_hash=merkle.root(leaves))
+    with pytest.raises(MalformedError):
+        tiles.root_at(301)
 
 
 @settings(max_examples=25, deadline=None)

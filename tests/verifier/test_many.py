@@ -1,13 +1,20 @@
 """Many marks on all cores: the same reports in the same order as one by one."""
 
+from collections.abc import Callable
+from contextlib import closing
+from copy import copy
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
 
 from forge import NOW
 from forge.scene import Scene
+from schemas.evidence import Archive
 from verifier import Policy, Report, Verifier
 from verifier.many import spread
+from verifier.suppliers.results import RowResult, RowVerdict
+from verifier.suppliers.rows import Remark
 
 
 def clock() -> float:
@@ -71,3 +78,25 @@ def test_processes_may_be_forked_or_started_anew(*, fork: bool) -> None:
 def test_what_the_work_raises_ends_it() -> None:
     with pytest.raises(ZeroDivisionError):
         list(spread(doubled, [1, 0, 2], workers=2))  # type: ignore[arg-type]
+
+
+def test_processes_forked_from_one_read_its_open_file_each_at_its_own_place(register: Path) -> None:
+    with closing(Archive.open(register)) as archive:
+        register.unlink()  # the file that was opened, whatever has its name since
+        names = archive.names()
+
+        def begin() -> Callable[[int], list[bytes]]:
+            archive.reopen()
+            return lambda _turn: [archive.get(name) for _ in range(20) for name in names]
+
+        assert len(set(map(tuple, spread(begin, range(6), workers=2, fork=True)))) == 1
+
+
+def test_what_is_sent_by_its_values_arrives_as_it_was() -> None:
+    sent = RowResult(row=2, verdict=RowVerdict.NO_MARK, reasons=(Remark(reason="name-only", detail="x"),))
+    arrived = copy(sent)  # asks as pickle does
+    assert arrived is not sent
+    assert arrived == sent
+    assert type(arrived) is RowResult
+    with pytest.raises(FrozenInstanceError):
+        arrived.row = 3  # type: ignore[misc]

@@ -12,12 +12,8 @@ trust documents? And it tells an organisation of each mark in its name, so that 
     compare    another's view beside ours: one history for everybody
     kept       what is remembered between two runs
     run        all of it in order
-    command    `akashi monitor`
+    command    the words of `akashi monitor`
+    monitoring what it does
 
 Nothing here knows the registry's code: it must not share the mistakes of what it watches.
 """
-
-from verifier.monitor.findings import Finding, Kind, Notice, Severity
-from verifier.monitor.run import Monitor, Outcome
-
-__all__ = ["Finding", "Kind", "Monitor", "Notice", "Outcome", "Severity"]

@@ -1,29 +1,11 @@
-"""`akashi monitor`: follow the log, once; cron or a timer calls it again. Exit codes are part of the interface:
-
-2 usage, or a memory that is damaged; else 1 while an alarm stands that nobody acknowledged; else 3 when not everything
-could be looked at; else 0. Warnings change nothing.
-"""
+"""The words of `akashi monitor`. What it does is imported when it is asked for, so that other commands start as fast."""
 
 import argparse
-import json
-import os
-from contextlib import closing, nullcontext
 from pathlib import Path
 
-from schemas.errors import MalformedError
-from schemas.evidence import Archive
-from schemas.organisation_id import OrganisationId
-from verifier.anchors import AnchorError, AnchorStore, default_state, read_anchor
-from verifier.http import Fetcher, HttpFetcher
-from verifier.monitor.places import RegisterFile
-from verifier.monitor.run import Monitor, Outcome
-from verifier.monitor.telling import to_json, to_text
-from verifier.render import language
 from verifier.words import LANGUAGES
 
 __all__ = ["add_monitor_command"]
-
-ALARM, COULD_NOT = 1, 3
 
 
 def add_monitor_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -63,53 +45,6 @@ def add_monitor_command(verbs: "argparse._SubParsersAction[argparse.ArgumentPars
 
 
 def _monitor(arguments: argparse.Namespace) -> int:
-    folder = arguments.state or default_state()
-    named = arguments.anchor or os.environ.get("AKASHI_ANCHOR")
-    anchor = read_anchor(named) if named else AnchorStore(folder).pinned()
-    if anchor is None:
-        raise AnchorError("no anchor: give --anchor, or pin one with `akashi trust add`")
-    archive = None if arguments.register is None else Archive.open(arguments.register)
-    with closing(archive) if archive is not None else nullcontext():
-        monitor = Monitor(_source(arguments, archive), anchor=anchor, folder=folder)
-        if arguments.acknowledge:
-            unknown = monitor.acknowledge(arguments.acknowledge)
-            if unknown:
-                raise AnchorError(
-                    f"no such alarm: {', '.join(unknown)}; without --acknowledge all of them are shown"
-                )
-            return 0
-        outcome = monitor.run(
-            watched=frozenset(_watched(text) for text in arguments.watched),
-            everything=arguments.all,
-            files=[Path(one) for one in arguments.compare if "://" not in one],
-            places=[(one, HttpFetcher(one)) for one in arguments.compare if "://" in one],
-        )
-    _say(outcome, arguments)
-    if outcome.standing:
-        return ALARM
-    return COULD_NOT if outcome.unknown else 0
+    from verifier.monitor.monitoring import monitor_log
 
-
-def _source(arguments: argparse.Namespace, archive: Archive | None) -> Fetcher:
-    if archive is not None:
-        return RegisterFile(archive)
-    if arguments.registry is None and not arguments.acknowledge:
-        raise AnchorError("nothing to follow: give --registry URL or --register FILE")
-    return HttpFetcher(arguments.registry or "http://127.0.0.1")
-
-
-def _watched(text: str) -> str:
-    try:
-        return str(OrganisationId.read_loosely(text))
-    except MalformedError as error:
-        raise AnchorError(f"--for {text}: {error.problem}") from error
-
-
-def _say(outcome: Outcome, arguments: argparse.Namespace) -> None:
-    said = outcome.standing or outcome.warnings or outcome.unknown or outcome.notices
-    if arguments.quiet and not said:
-        return
-    if arguments.json:
-        print(json.dumps(to_json(outcome), ensure_ascii=False))
-    else:
-        print(to_text(outcome, arguments.lang or language(), watching=bool(arguments.watched)), end="")
+    return monitor_log(arguments)

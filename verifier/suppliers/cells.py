@@ -43,6 +43,7 @@ _BLANKS = frozenset(
         "tbd",
     ]
 )
+_LONGEST = 16  # characters; more than any of these has, in whatever width
 _LOST = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 _FIRST_DAY = date(1899, 12, 30)  # day 0 of Excel's calendar, as its serial numbers count after February 1900
 
@@ -58,11 +59,14 @@ class CellError(Exception):
 
 def is_blank(text: str) -> bool:
     """Whether a cell for a number says in words that there is none."""
-    return unicodedata.normalize("NFKC", text).strip().casefold() in _BLANKS
+    text = text.strip()
+    return len(text) <= _LONGEST and unicodedata.normalize("NFKC", text).casefold() in _BLANKS
 
 
 def marks_in(text: str) -> list[str]:
     """Give the mark numbers a cell lists, where it lists nothing else."""
+    if "://" in text:
+        return []  # a link, which is no list of numbers
     parts = [part for part in _BETWEEN_MARKS.split(text.strip()) if part]
     found = []
     for part in parts:

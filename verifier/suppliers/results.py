@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schemas.times import last_day
+from verifier.many import send_by_values
 from verifier.report import Report
 from verifier.suppliers.matching import NameMatch
 from verifier.suppliers.rows import Remark
@@ -97,6 +98,9 @@ class RowResult:
     at: int | None = None
     others: tuple[OtherMark, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+
+
+send_by_values(MarkFacts, RowResult)  # one of each for every row
 
 
 def facts_of(report: Report) -> MarkFacts | None:

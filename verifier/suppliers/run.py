@@ -3,7 +3,7 @@
 Nothing is sent: whom a buyer buys from is the buyer's business. A row that is broken is a result like any other.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from datetime import time as time_of_day
@@ -17,7 +17,7 @@ from schemas.times import DAY, iso, to_seconds
 from verifier.anchors import AnchorError, AnchorStore
 from verifier.bundle_view import BundleView
 from verifier.checks import CLOCK_ROOM, check_memory
-from verifier.many import cores, pieces_of, spread
+from verifier.many import can_fork, cores, pieces_of, spread
 from verifier.policy import Policy
 from verifier.progress import Say
 from verifier.report import Reason
@@ -180,21 +180,36 @@ def judge_all(
     """
     if workers is None:
         workers = cores() if len(questions) >= MANY else 1
-    pieces = pieces_of(questions, PIECE)
+    is_forked = workers > 1 and can_fork()
+    opened = Check(opening) if check is None and (workers == 1 or is_forked) else check
     results: list[RowResult] = []
     joined = Joined()
-    opened = Check(opening) if workers == 1 and check is None else check
-    done = (
-        map(opened.answers, pieces)
-        if workers == 1 and opened
-        else spread(opening.begin, pieces, workers=workers)
-    )
-    for answers in done:
-        results += map(joined.add, answers)
-        progress(len(results), len(questions))
-    if opened is not None and opened is not check:
-        opened.close()
+    try:
+        if opened is None or (workers > 1 and not is_forked):
+            done = spread(opening.begin, pieces_of(questions, PIECE), workers=workers, fork=False)
+        elif is_forked:
+            done = _forked(opened, questions, workers)
+        else:
+            done = map(opened.answers, pieces_of(questions, PIECE))
+        for answers in done:
+            results += map(joined.add, answers)
+            progress(len(results), len(questions))
+    finally:
+        if opened is not None and opened is not check:
+            opened.close()
     return results
+
+
+def _forked(opened: Check, questions: Sequence[Question], workers: int) -> Iterator[list[Answer]]:
+    """Judge in copies of this process: what it has read, believed and remembered is theirs, and the questions are."""
+    opened.view.prepare(len(questions))
+    yield opened.answers(questions[:PIECE])
+
+    def begin() -> Callable[[int], list[Answer]]:
+        opened.verifier.reopen()
+        return lambda start: opened.answers(questions[start : start + PIECE])
+
+    yield from spread(begin, range(PIECE, len(questions), PIECE), workers=workers, fork=True)
 
 
 class Joined:

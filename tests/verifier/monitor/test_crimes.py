@@ -19,8 +19,9 @@ from schemas.organisation_id import OrganisationId
 from schemas.times import DAY, HOUR
 from simulator import SimulatedRegistry, honest
 from verifier.http import FetchError
-from verifier.monitor import Kind, Monitor, Outcome
+from verifier.monitor.findings import Kind
 from verifier.monitor.kept import KeptError
+from verifier.monitor.run import Monitor, Outcome
 
 BEGAN = NOW - 3 * DAY
 

@@ -29,7 +29,7 @@ from schemas.evidence import Archive, write_archive
 from schemas.times import DAY, HOUR
 from verifier import Verdict
 from verifier.cli import main
-from verifier.suppliers import checking
+from verifier.suppliers import checking, run
 
 VALID, INVALID, USAGE, UNDETERMINED = 0, 1, 2, 3
 ROOT = Path(__file__).parents[3]
@@ -50,12 +50,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def check(buyer: Buyer, tmp_path: Path) -> Check:
     """Run the command on a table's text, with the register's file unless told otherwise."""
 
-    def run(text: str | bytes, *arguments: str, bundle: str | None = str(buyer.register)) -> int:
+    def check(text: str | bytes, *arguments: str, bundle: str | None = str(buyer.register)) -> int:
         (tmp_path / "suppliers.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
         at = [] if bundle is None else ["--bundle", bundle]
         return main(["check", "suppliers.csv", "--anchor", buyer.anchor, *at, *arguments])
 
-    return run
+    return check
 
 
 @pytest.fixture
@@ -294,8 +294,12 @@ def test_a_workbook_without_the_extra_is_2_before_any_work(
     assert "akashi-marks[xlsx]" in capsys.readouterr().err
 
 
-def test_processes_make_no_difference(check: Check, buyer: Buyer, tmp_path: Path) -> None:
-    text = "法人番号\n" + f"{buyer.holder('valid')}\n{buyer.holder('revoked')}\n7.1E+12\n" * 150
+@pytest.mark.parametrize("forked", [True, False])
+def test_processes_make_no_difference(
+    check: Check, buyer: Buyer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, forked: bool
+) -> None:
+    monkeypatch.setattr(run, "can_fork", lambda: forked)
+    text = "法人番号\n" + f"{buyer.holder('valid')}\n{buyer.holder('revoked')}\n7.1E+12\n" * 300
     assert check(text, "--out", "one.csv", "--workers", "1") == INVALID
     assert check(text, "--out", "two.csv", "--workers", "2") == INVALID
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
