@@ -4,7 +4,7 @@ docs/library.md shows its use. What is asked about never raises; what the asker 
 read, an anchor that is none, a time without a zone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 from functools import partial
@@ -17,16 +17,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from keys.trust import TrustChain
-from schemas.errors import MalformedError, TooLargeError
-from schemas.qr import Found, read
+from schemas.qr import Found
 from schemas.times import DAY, iso, to_seconds
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import Recognised
-from schemas.values import twin_of
-from verifier.anchors import AnchorStore, checked_anchor
+from verifier.anchors import checked_anchor
 from verifier.checks import check_memory
 from verifier.ground import Ground
 from verifier.many import can_fork, cores, pieces_of, spread
+from verifier.partner_registers import PartnerRegisters
 from verifier.partners import Partners, adapted_policy, chosen, chosen_by_host, under_recognition
 from verifier.policy import Policy
 from verifier.report import (
@@ -42,6 +41,7 @@ from verifier.report import (
 )
 from verifier.sources import FileSource, NoSource, RegistrySource
 from verifier.state import Remembered, StateFile
+from verifier.subjects import found_in
 from verifier.verify import Source, verify
 from verifier.view import View
 
@@ -74,11 +74,11 @@ class Verifier:
         clock: Callable[[], float] = system_time,
     ) -> None:
         self._source, self._max_age, self._clock = source, max_age, clock
-        self._partners, self._state = partners, None if state is None else Path(state)
-        self._of_partners: dict[str, Verifier] = {}  # by recognised anchor
+        folder = None if state is None else Path(state)
+        self._partners = PartnerRegisters(partners, opens=type(self), state=folder, clock=clock)
         self._file = None
-        if self._state is not None and anchor is not None:
-            self._file = StateFile(self._state, checked_anchor(anchor))
+        if folder is not None and anchor is not None:
+            self._file = StateFile(folder, checked_anchor(anchor))
         self._remembered = Remembered() if self._file is None else self._file.load()
         self._chain = chain
         self._seen: View | None = None
@@ -96,14 +96,14 @@ class Verifier:
 
     def close(self) -> None:
         """Close the file that was opened, if any; nothing is judged from it afterwards."""
-        for partner in list(self._of_partners.values()):
+        for partner in self._partners.opened:
             partner.close()
         if self._opened is not None:
             self._opened.close()
 
     def reopen(self) -> None:
         """Take what is open as a process's own, on Linux, after it was forked from the one that opened it. Raises OSError."""
-        for partner in self._of_partners.values():
+        for partner in self._partners.opened:
             partner.reopen()
         if self._opened is not None:
             self._opened.archive.reopen()
@@ -197,7 +197,7 @@ class Verifier:
     @property
     def partner_chains(self) -> tuple[TrustChain, ...]:
         """The newest chains of partners' registers met so far."""
-        met = (partner.chain for partner in list(self._of_partners.values()))
+        met = (partner.chain for partner in self._partners.opened)
         return tuple(chain for chain in met if chain is not None)
 
     def verify(
@@ -215,7 +215,7 @@ class Verifier:
         shorten how old a status may be. Raises ValueError for a moment without a zone, StateError where what was seen cannot
         be written down, OSError where the disk fails.
         """
-        found = _find(subject)
+        found = found_in(subject)
         if isinstance(found, Report):
             return replace(found, at=int(self._clock()))
         if policy is not None or max_age is not None:
@@ -345,19 +345,13 @@ class Verifier:
             detail = f"version {ours.version} ended {iso(ours.expires)}"
             findings[ISSUER] = Refused(Reason.TRUST_EXPIRED, detail).finding(ISSUER)
             return replace(report, findings=tuple(findings))
-        partner = self._of_partners.get(entry.anchor)
-        if partner is None:
-            opened = self._open_partner(entry)
-            if isinstance(opened, Refused):
-                findings = list(NOT_MADE)
-                findings[STRUCTURE] = report.findings[STRUCTURE]
-                findings[ISSUER] = opened.finding(ISSUER)
-                unheard = replace(report, findings=tuple(findings), authority=None)
-                return under_recognition(unheard, entry, ours=ours, view=None)
-            with self._lock:
-                partner = self._of_partners.setdefault(entry.anchor, opened)
-            if partner is not opened:  # another thread was first
-                opened.close()
+        partner = self._partners.register_of(entry)
+        if isinstance(partner, Refused):
+            findings = list(NOT_MADE)
+            findings[STRUCTURE] = report.findings[STRUCTURE]
+            findings[ISSUER] = partner.finding(ISSUER)
+            unheard = replace(report, findings=tuple(findings), authority=None)
+            return under_recognition(unheard, entry, ours=ours, view=None)
         asked = adapted_policy(policy, entry.scheme)
         theirs, view = partner.judged_for_another(found, now, at, asked, max_age)
         return under_recognition(theirs, entry, ours=ours, view=view)
@@ -378,42 +372,6 @@ class Verifier:
     def is_vouched(self) -> bool:
         """Whether the file that was opened is of the register whose anchor is held."""
         return self._opened is not None and self._opened.is_of_chain
-
-    def _open_partner(self, entry: Recognised) -> "Verifier | Refused":
-        """Give a verifier of the recognised register, which recognises nobody in turn."""
-        from verifier.http import FetchError
-
-        named = self._partners
-        kept = None if self._state is None else AnchorStore(self._state).find_chain(entry.anchor)
-        options: dict[str, Any] = {
-            "anchor": entry.anchor,
-            "state": self._state,
-            "chain": kept,
-            "clock": self._clock,
-        }
-        if named is None:
-            return Refused(
-                Reason.TRUST_UNAVAILABLE, f"a mark of {entry.scheme}: ask its own register, {entry.url}"
-            )
-        if not isinstance(named, Mapping):
-            trouble = f"no bundle of {entry.scheme} is at hand"
-            for path in named:  # each is some register's; ask each whether it is this one's
-                try:
-                    opened = Verifier.from_bundle(path, **options)
-                except (MalformedError, OSError) as error:
-                    trouble += f"; one could not be read ({error})"
-                    continue
-                if opened.is_vouched:
-                    return opened
-                opened.close()
-            return Refused(Reason.TRUST_UNAVAILABLE, trouble)
-        place = named.get(entry.scheme, entry.url)
-        try:
-            if isinstance(place, Path | bytes):
-                return Verifier.from_bundle(place, **options)
-            return Verifier.from_registry(place, partners=None, **options)
-        except (FetchError, MalformedError, OSError) as error:
-            return Refused(Reason.TRUST_UNAVAILABLE, f"{entry.scheme}: {error}")
 
     def _remember(self, view: View) -> None:
         """Keep what a view established, unless the view itself went back."""
@@ -441,27 +399,8 @@ def _begin(
     return partial(asked, again())
 
 
-_blank_found = twin_of(Found)
 _BADNESS = {Verdict.VALID: 0, Verdict.UNDETERMINED: 1, Verdict.INVALID: 2}
 
 
 def _badness(report: Report) -> int:
     return _BADNESS[report.verdict]
-
-
-def _find(subject: bytes | str | Found) -> Found | Report:
-    """Tell bytes from text; what is neither mark nor link becomes a report, not an exception."""
-    if isinstance(subject, bytes):
-        found = _blank_found()
-        found.number, found.host, found.mark = None, None, subject
-        found.__class__ = Found
-        done: Found = found
-        return done
-    if isinstance(subject, Found):
-        return subject
-    try:
-        return read(subject)
-    except MalformedError as error:
-        reason = Reason.TOO_LARGE if isinstance(error, TooLargeError) else Reason.MALFORMED
-        finding = Refused(reason, str(error)).finding(STRUCTURE)
-        return Report(at=0, findings=(finding, *NOT_MADE[1:]))

@@ -365,7 +365,7 @@ def test_two_texts_for_one_version_of_the_partners_trust_are_not_believed() -> N
     twin.notes[1] = note(successor(two.theirs.documents[0], mirrors=["https://twin.example"]))
     verifier = two.online(**{"sg-demo": Evidence(two.theirs)})
     expected(verifier.verify(two.mark.raw), Verdict.VALID)
-    [partner] = verifier._of_partners.values()
+    [partner] = verifier._partners.opened
     partner._source = lambda chain: RegistrySource(Evidence(twin), anchor=two.theirs.anchor, chain=chain)
     assert verifier.verify(two.mark.raw).verdict is Verdict.UNDETERMINED
 
