@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import verifier
@@ -275,10 +276,7 @@ def test_a_supplier_portal_takes_the_supplier_s_own_valid_mark(scene: Scene, jud
 
 
 def test_a_column_of_a_data_frame_is_judged(scene: Scene, judge: Verifier) -> None:
-    pandas = pytest.importorskip(
-        "pandas", reason="examples/pandas_column.py is tried where pandas is: pip install pandas"
-    )
-    frame = pandas.DataFrame(
+    frame = pd.DataFrame(
         {"name": ["a", "b", "c", "d"], "mark": [scene.good.link(), scene.ended.number, None, "x"]}
     )
     found = example("pandas_column").with_verdicts(frame, judge)
