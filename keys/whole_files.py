@@ -34,9 +34,13 @@ def writing_whole(path: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
                 os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         Path(name).replace(path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             Path(name).unlink()
+        if (
+            isinstance(error, OSError) and error.filename is None
+        ):  # a full disk names nothing: say which file is not written
+            error.filename = str(path)
         raise
     sync_folder(path.parent)
 

@@ -82,6 +82,13 @@ class Rest:
 _RANGE = re.compile(r"bytes ([0-9]{1,15})-[0-9]{1,15}/([0-9]{1,15})", re.ASCII)
 
 
+def _said(error: Exception) -> str:
+    """Why nothing came, without the wrapping and the numbers."""
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    said = cause.strerror if isinstance(cause, OSError) else None
+    return said or str(cause) or type(cause).__name__
+
+
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_args: object, **_kwargs: object) -> NoReturn:
         raise FetchError("the registry redirects; give its final address")
@@ -156,5 +163,5 @@ class HttpFetcher(Fetcher):
                 return None
             raise FetchError(f"{path}: HTTP {error.code}") from error
         except (urllib.error.URLError, OSError, HTTPException, ValueError) as error:
-            raise FetchError(f"{self.base}{path}: {error}") from error
+            raise FetchError(f"{self.base}{path}: {_said(error)}") from error
         return response

@@ -156,3 +156,12 @@ def test_no_path_leads_away_from_the_base(loopback: Loopback, path: str) -> None
 def test_what_is_no_address_of_a_registry_is_refused(base: str) -> None:
     with pytest.raises(FetchError):
         HttpFetcher(base)
+
+
+def test_a_registry_that_is_not_there_is_said_in_words() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        place = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(FetchError) as refused:
+            HttpFetcher(place).get("trust/1", max_size=10)
+    assert str(refused.value) == f"{place}/trust/1: Connection refused"
