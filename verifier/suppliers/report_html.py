@@ -13,6 +13,7 @@ from verifier.render import printable
 from verifier.report import NoteReason
 from verifier.suppliers.checked import Checked
 from verifier.suppliers.matching import NameMatch
+from verifier.suppliers.report_table import neutral
 from verifier.suppliers.report_text import SIGNS, detail_said, facts, supplier_shown, wishes_shown
 from verifier.suppliers.results import MarkFacts, RowResult
 from verifier.suppliers.rows import Remark
@@ -36,10 +37,19 @@ td p,th p{margin:0;font-weight:normal}.whole{white-space:nowrap}.soft{color:#4a5
 .undetermined{color:#6b4300;background:#fcf1dc}.no-mark{color:#26466b;background:#e7eef7}
 .verdict{font-weight:bold}table{font-size:.9rem}
 .box{overflow-x:auto}
-@media (max-width:40rem){body{margin:.75rem}dl{display:block}dd{margin:0 0 .5rem}}
+@media screen and (max-width:40rem){body{margin:.75rem}dl{display:block}dd{margin:0 0 .5rem}
+table,caption,tbody,tr,td,tbody th{display:block}
+thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+tbody tr{border:1px solid #d3d9e0;margin:0 0 1rem}
+td,tbody th{border:0;border-top:1px solid #d3d9e0;overflow-wrap:anywhere}tbody td:first-child{border-top:0}
+tbody tr>*::before{display:block;color:#4a5563;font-size:.85em;font-weight:normal}
+td:empty{display:none}.whole{white-space:normal}}
 @media print{body{margin:0;font-size:9pt}.box{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}
 .valid,.invalid,.undetermined,.no-mark{print-color-adjust:exact}}
 """
+
+
+_NAMES = ("verdict", "row-of-table", "supplier", "holder", "level", "scope", "last-day", "number")
 
 
 def write_html(out: IO[bytes], checked: Checked, *, lang: str) -> None:
@@ -54,7 +64,7 @@ def _page(checked: Checked, lang: str) -> Iterator[str]:
         f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width">\n<meta name="referrer" content="no-referrer">\n'
-        f"<title>{heading}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{heading}</h1>\n"
+        f"<title>{heading}</title>\n<style>{_STYLE}{_labels(lang)}</style>\n</head>\n<body>\n<main>\n<h1>{heading}</h1>\n"
     )
     yield '<ul class="counts">\n'
     for verdict, count in checked.counts.items():
@@ -73,25 +83,43 @@ def _page(checked: Checked, lang: str) -> Iterator[str]:
     yield "</main>\n</body>\n</html>\n"
 
 
+def _labels(lang: str) -> str:
+    """What each cell of a narrow page is, from the header it has lost; readers of a table's roles hear that from the header."""
+    rules = "".join(
+        f"tbody tr>:nth-child({place})::before{{content:{text};content:{text} / ''}}\n"
+        for place, text in enumerate((_css_text(phrase(name, lang)) for name in _NAMES), 1)
+        if place > 1  # the verdict speaks for itself
+    )
+    return f"@media screen and (max-width:40rem){{{rules}}}\n"
+
+
+def _css_text(text: str) -> str:
+    """Our own words as a CSS string that ends neither itself nor the style element."""
+    return (
+        "'" + "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):x} " for sign in text) + "'"
+    )
+
+
 def _table(checked: Checked, lang: str) -> Iterator[str]:
-    names = ("verdict", "row-of-table", "supplier", "holder", "level", "scope", "last-day", "number")
-    yield f'<div class="box" tabindex="0" role="region" aria-label="{_e(phrase("suppliers", lang))}">\n<table>\n'
-    yield f"<caption>{_e(phrase('suppliers', lang))}</caption>\n<thead><tr>"
-    yield "".join(f'<th scope="col">{_e(phrase(name, lang))}</th>' for name in names)
-    yield "</tr></thead>\n<tbody>\n"
+    # Where each row is a block of its own, browsers no longer tell that it is a table: the roles do.
+    yield f'<div class="box" tabindex="0" role="region" aria-label="{_e(phrase("suppliers", lang))}">\n<table role="table">\n'
+    yield f"<caption>{_e(phrase('suppliers', lang))}</caption>\n"
+    yield '<thead role="rowgroup"><tr role="row">'
+    yield "".join(f'<th scope="col" role="columnheader">{_e(phrase(name, lang))}</th>' for name in _NAMES)
+    yield '</tr></thead>\n<tbody role="rowgroup">\n'
     for cells, result in checked.rows():
         said = "".join(f"<p>{line}</p>" for line in _said(result, lang))
         yield (
-            f'<tr><td class="{result.verdict}"><p class="verdict">{SIGNS[result.verdict]} '
-            f'{_e(title(result.verdict, lang))}</p>{said}</td><td class="whole">{result.row}</td>'
-            f'<th scope="row">{_e(supplier_shown(checked, cells))}{_wishes(checked, cells)}</th>{_mark(result, checked, lang)}</tr>\n'
+            f'<tr role="row"><td role="cell" class="{result.verdict}"><p class="verdict">{SIGNS[result.verdict]} '
+            f'{_e(title(result.verdict, lang))}</p>{said}</td><td role="cell" class="whole">{result.row}</td>'
+            f'<th scope="row" role="rowheader">{_cell(supplier_shown(checked, cells))}{_wishes(checked, cells)}</th>{_mark(result, checked, lang)}</tr>\n'
         )
     yield "</tbody>\n</table>\n</div>\n"
 
 
 def _wishes(checked: Checked, cells: Sequence[str]) -> str:
     said = wishes_shown(checked, cells)
-    return f'<p class="soft">{_e(said)}</p>' if said else ""
+    return f'<p class="soft">{_cell(said)}</p>' if said else ""
 
 
 def _said(result: RowResult, lang: str) -> Iterator[str]:
@@ -112,7 +140,7 @@ def _mark(result: RowResult, checked: Checked, lang: str) -> str:
     """The cells about the mark; how old its status is where that is not the whole table's."""
     mark = result.mark
     if mark is None:
-        return "<td></td>" * 5
+        return '<td role="cell"></td>' * 5
     match = (
         "" if result.name_match in (None, NameMatch.NOT_GIVEN) else phrase(f"name-{result.name_match}", lang)
     )
@@ -123,11 +151,11 @@ def _mark(result: RowResult, checked: Checked, lang: str) -> str:
     is_its_own = result.as_of is not None and result.as_of != checked.register.as_of
     known = phrase("known-at", lang, time=_time(result.as_of or 0, mark.offset)) if is_its_own else ""
     return (
-        f'<td><p>{_e(names)}</p><p class="whole">{_e(mark.holder)}</p><p class="soft">{_e(match)}</p></td>'
-        f'<td class="whole">{_e(_level(mark, lang))}</td>'
-        f"<td>{_e(title(mark.unit, lang))}: {_e(scope)}</td>"
-        f'<td><p class="whole">{mark.last_day}</p><p>{_e(state)}</p><p class="soft">{_e(known)}</p></td>'
-        f'<td><p class="whole">{MarkNumber.from_text(mark.number).display}</p><p class="soft">{_e(by)}</p>'
+        f'<td role="cell"><p>{_cell(names)}</p><p class="whole">{_e(mark.holder)}</p><p class="soft">{_e(match)}</p></td>'
+        f'<td role="cell" class="whole">{_e(_level(mark, lang))}</td>'
+        f'<td role="cell">{_e(title(mark.unit, lang))}: {_e(scope)}</td>'
+        f'<td role="cell"><p class="whole">{mark.last_day}</p><p>{_e(state)}</p><p class="soft">{_e(known)}</p></td>'
+        f'<td role="cell"><p class="whole">{MarkNumber.from_text(mark.number).display}</p><p class="soft">{_e(by)}</p>'
         f"{_evidence(result, checked)}</td>"
     )
 
@@ -163,6 +191,11 @@ def _glossary(results: Sequence[RowResult], lang: str) -> Iterator[str]:
 
 def _is_said(one: Remark) -> bool:
     return one.reason != NoteReason.NO_INDEPENDENT_WITNESS
+
+
+def _cell(text: str) -> str:
+    """What others wrote at the beginning of a cell: spreadsheets open pages too, and run it there."""
+    return _e(neutral(text))
 
 
 def _e(text: str) -> str:

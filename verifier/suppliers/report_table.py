@@ -2,10 +2,12 @@
 
 The input stays as it was, every row in its place; the answers follow in columns of their own, and take the place of those of
 an earlier check. A CSV is opened in spreadsheets, which run what begins with = + - or @: such cells get an
-apostrophe in front. In a workbook every cell is a text, and no such thing can happen.
+apostrophe in front. Where a cell begins is the reader's choice: opened with semicolons or tabs between cells, as offices in
+many countries and LibreOffice do, `x;=1+1` holds a formula. So each such place gets one, and a cell that holds such
+signs is quoted, and stays one where several separators are believed. In a workbook every cell is a text, and no such
+thing can happen.
 """
 
-import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -42,13 +44,30 @@ OUTPUT = (
 EVIDENCE = "akashi_evidence"  # the name of the file, where files were asked for
 # Full-width forms too: some spreadsheets read them as their half-width ones.
 _STARTS_FORMULA = re.compile(r"[=+\-@\x00-\x1f\x7f＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+# Plain numbers, and the strokes that people write where there is nothing.
+_PLAIN = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?|[-－]+", re.ASCII)
+# An item of a list on a line of its own: without a call, a link or another sheet in it there is nothing to run.
+_ITEM = re.compile("- [^(（|｜!！=＝]*")
+_BREAK = re.compile("([;\t\r\n])")
+_QUOTED = re.compile('[,;\t\r\n"]')
+# A mark number with an E before its hyphen is read as a number too small to tell from 0.
+_POWER = re.compile("[0-9]{4}E-[0-9]{5}", re.ASCII | re.IGNORECASE)
 _EVERYWHERE = (NoteReason.NO_INDEPENDENT_WITNESS,)  # true of the register, not of a row
 
 
 def neutral(text: str) -> str:
-    """A cell no spreadsheet takes for a formula; plain numbers stay as they are."""
-    return f"'{text}" if _STARTS_FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    """A cell no spreadsheet takes for a formula, at whichever signs it breaks lines into cells; plain numbers stay as they are."""
+    pieces = _BREAK.split(text)
+    for at in range(2, len(pieces), 2):
+        piece = pieces[at].lstrip('"')
+        if _STARTS_FORMULA.match(piece) and not (_PLAIN.fullmatch(piece) or _ITEM.fullmatch(piece)):
+            pieces[at] = f"'{pieces[at]}"
+    is_run = _STARTS_FORMULA.match(text) and not _PLAIN.fullmatch(text)
+    return ("'" if is_run or _POWER.fullmatch(text) else "") + "".join(pieces)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def answers(result: RowResult) -> list[str]:
@@ -129,9 +148,8 @@ def lines(checked: Checked) -> Iterator[list[str]]:
 def write_csv(out: IO[bytes], checked: Checked) -> None:
     """Write UTF-8 with a BOM, so that spreadsheets know it, and CRLF. Raises OSError."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", errors="backslashreplace")
-    writer = csv.writer(text)
     for line in lines(checked):
-        writer.writerow([neutral(cell) for cell in line])
+        text.write(",".join(_quoted(neutral(cell)) for cell in line) + "\r\n")
     text.flush()
     text.detach()
 

@@ -146,11 +146,12 @@ def _subject(cells: Mapping[str, str], faults: list[Remark]) -> tuple[Found | st
         text = cells.get(name)
         if text is None:
             continue
-        if is_lost_number(text):
+        several = marks_in(text)
+        if is_lost_number(text) and not several:  # a mark number may have digits and one E
             detail = f"{text[:40]} is what a spreadsheet made of a number: characters are lost"
             faults.append(Remark(reason=RowReason.SPREADSHEET_NUMBER, detail=detail))
             continue
-        if len(several := marks_in(text)) > 1:
+        if len(several) > 1:
             detail = f"one cell names {len(several)} marks, {' and '.join(several[:5])}: give each a row"
             faults.append(Remark(reason=RowReason.TWO_MARKS, detail=detail))
             continue

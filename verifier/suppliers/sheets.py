@@ -27,6 +27,7 @@ MAX_COLUMNS = 1_024
 WORKBOOK = b"PK\x03\x04"
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",\t;"
+_QUOTED = re.compile(r'(?<![^,;\t\r\n])"(?:[^"]|"")*"')
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -89,12 +90,17 @@ def _is_japanese_utf8(line: bytes) -> bool:
     return not line.isascii() and _decodes(line, "utf-8") and any(sign >= "\u0800" for sign in line.decode())
 
 
-def records_of(text: str) -> list[list[str]]:
-    """Split CSV into rows of cells, blank lines as empty rows. Raises SheetError naming the row."""
-    lines = text.split("\n", 20)[:20]
+def _delimiter(text: str) -> str:
+    """Give what stands between cells, not what stands in quoted ones."""
+    lines = [*_QUOTED.sub("", text).split("\n"), *text.split("\n")]
     # The first line that holds a delimiter at all; a title above the header holds none.
     first = next((line for line in lines if any(sign in line for sign in _DELIMITERS)), "")
-    delimiter = max(_DELIMITERS, key=first.count)  # the first wins a tie, so a single column reads as comma
+    return max(_DELIMITERS, key=first.count)  # the first wins a tie, so a single column reads as comma
+
+
+def records_of(text: str) -> list[list[str]]:
+    """Split CSV into rows of cells, blank lines as empty rows. Raises SheetError naming the row."""
+    delimiter = _delimiter("\n".join(text.split("\n", 20)[:20]))
     lines_of = (
         found.group() for found in _LINE.finditer(text)
     )  # io.StringIO would hold the text four times over

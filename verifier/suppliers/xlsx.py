@@ -11,7 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date, datetime, time
 from types import ModuleType
 from typing import IO, Any
@@ -26,11 +26,13 @@ MAX_UNPACKED = 256 << 20  # bytes of all members together
 MAX_BLANK = 1 << 20  # rows a sheet can have; formatted ones without a value cost little
 MOST_SHEETS = 10  # looked at for the one with the suppliers
 LOOKED_AT = 200  # rows of each
+_ZEROS = re.compile("0{2,32}")  # a number format of nothing but digits
 _NO_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 )  # XML 1.0 §2.2 has no place for them
 WIDE, WIDTH = 40, 20  # columns that are made so wide, in characters
 LONGEST_CELL = 32_767  # characters, as Excel holds
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 _HEAD = 1 << 16  # bytes of a member in which its document type would stand
 _DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 
@@ -91,7 +93,7 @@ def _chosen(book: Any, sheet: str | None) -> tuple[list[str], Any]:
 
 def _read(sheet: Any, columns: int, blank: int) -> list[list[str]]:
     sheet.reset_dimensions()  # what the file says of its own size is not believed
-    return list(_records(sheet.iter_rows(max_col=columns, values_only=True), blank))
+    return list(_records(sheet.iter_rows(max_col=columns), blank))
 
 
 def _best(sheets: Sequence[Any], columns: int, blank: int) -> Any:
@@ -99,7 +101,7 @@ def _best(sheets: Sequence[Any], columns: int, blank: int) -> Any:
 
     def known(sheet: Any) -> int:
         sheet.reset_dimensions()
-        first = sheet.iter_rows(max_col=columns, max_row=LOOKED_AT, values_only=True)
+        first = sheet.iter_rows(max_col=columns, max_row=LOOKED_AT)
         try:
             return len(find_columns(Table(records=list(_records(first, blank)))).found)
         except (ColumnError, SheetError):
@@ -122,6 +124,7 @@ def _check_container(data: bytes) -> None:
                     f"{len(infos)} members that unpack to {unpacked >> 20} MiB; at most {MAX_MEMBERS:,} and "
                     f"{MAX_UNPACKED >> 20} MiB are read",
                 )
+            _check_kind(archive)
             for info in infos:
                 if info.filename.endswith((".xml", ".rels")):
                     with archive.open(info) as member:
@@ -142,10 +145,25 @@ def _check_container(data: bytes) -> None:
         raise SheetError("workbook", f"not a whole workbook ({error})") from error
 
 
+def _check_kind(archive: zipfile.ZipFile) -> None:
+    """On return the archive may be an .xlsx. Raises SheetError naming what it is, and what to do."""
+    names = set(archive.namelist())
+    if "xl/workbook.bin" in names:
+        raise SheetError("workbook", "this is a binary workbook (.xlsb): save it as .xlsx")
+    if "[Content_Types].xml" in names:
+        return
+    if "mimetype" in names and archive.read("mimetype").startswith(_OPEN_DOCUMENT):
+        raise SheetError("workbook", "this is an OpenDocument file (.ods): save it as .xlsx")
+    raise SheetError("workbook", "this is an archive and no workbook: unpack it, or save the table as .xlsx")
+
+
 def _records(rows: Iterator[Sequence[Any]], most: int) -> Iterator[list[str]]:
     count, blank = 0, 0
     for row in rows:
-        cells = [_text(value) for value in row]
+        width = len(row)  # the bound, most of which is blank: not looked at twice
+        while width and row[width - 1].value is None:
+            width -= 1
+        cells = [_shown(cell) for cell in row[:width]]
         while cells and not cells[-1]:
             cells.pop()
         if not cells:
@@ -160,6 +178,17 @@ def _records(rows: Iterator[Sequence[Any]], most: int) -> Iterator[list[str]]:
         yield from ([] for _ in range(blank))
         count, blank = count + blank + 1, 0
         yield cells
+
+
+def _shown(cell: Any) -> str:
+    """A cell's text; a number that is shown with zeros in front, as codes are, with these."""
+    value = cell.value
+    text = _text(value)
+    if isinstance(value, (int, float)) and text.isdecimal() and cell.has_style:
+        with suppress(LookupError):  # a style that the workbook lacks
+            if _ZEROS.fullmatch(zeros := cell.number_format):
+                return text.zfill(len(zeros))
+    return text
 
 
 def _text(value: Any) -> str:

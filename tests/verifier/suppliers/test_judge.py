@@ -194,6 +194,12 @@ def test_a_damaged_number_is_explained_and_never_repaired(buyer: Buyer, cell: st
     assert result.mark is None
 
 
+def test_a_mark_number_of_digits_and_one_letter_e_has_lost_nothing(buyer: Buyer) -> None:
+    whole, unknown, lost = buyer.check("マーク番号\n1234E-00078\n7K3Q9-XWD29\n1.234E+78\n")
+    assert said(whole) == said(unknown) != said(lost)
+    assert said(lost) == ("undetermined", ["spreadsheet-number"])
+
+
 @pytest.mark.parametrize("written", ["T{}", "Ｔ{}", "{}.0", " {} ", "'{}", "0188:{}"])
 def test_what_can_be_read_in_one_way_only_is_read(buyer: Buyer, written: str) -> None:
     cell = written.format(buyer.holder("valid"))

@@ -16,6 +16,9 @@ TEXT = "会社名,法人番号\r\n株式会社髙﨑,7000012050002\r\n"
 ROWS = [["会社名", "法人番号"], ["株式会社髙﨑", "7000012050002"]]
 
 
+OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+
+
 def workbook(*rows: list[object], title: str = "一覧") -> bytes:
     book, out = openpyxl.Workbook(), io.BytesIO()
     page = book.active
@@ -24,6 +27,14 @@ def workbook(*rows: list[object], title: str = "一覧") -> bytes:
     for row in rows:
         page.append(row)
     book.save(out)
+    return out.getvalue()
+
+
+def archive(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name, data in members.items():
+            made.writestr(name, data)
     return out.getvalue()
 
 
@@ -37,6 +48,15 @@ def test_a_table_is_read_in_whatever_a_spreadsheet_saved_it(encoding: str, delim
 def test_lines_end_as_any_system_ends_them(end: str) -> None:
     data = f'a,b{end}"c{end}d",\u2028{end}{end}e'.encode()
     assert read_table(data).records == [["a", "b"], [f"c{end}d", "\u2028"], [], ["e"]]
+
+
+def test_what_stands_in_quotes_does_not_say_what_parts_cells() -> None:
+    assert read_table('"会社; 部; 課","法人\n番号;"\n甲;乙,1\n'.encode()).records[1] == ["甲;乙", "1"]
+    assert read_table(b'5" pipe,"a;b;c;d\ne",x\n').records == [['5" pipe', "a;b;c;d\ne", "x"]]
+
+
+def test_a_title_in_angle_brackets_is_no_page() -> None:
+    assert read_table("<取引先一覧>,\n甲,1\n".encode()).records[0][0] == "<取引先一覧>"
 
 
 def test_a_row_wider_than_any_table_is_refused_by_its_number() -> None:
@@ -63,7 +83,13 @@ def test_a_quoted_cell_may_hold_delimiters_and_lines() -> None:
         (b"\xff\xfea", "encoding", "UTF-16"),
         ("a,b\n".encode("utf-16-le"), "encoding", "zero bytes"),
         (b'a,b\n"c,d\n', "csv", "quotation mark"),
-        (b"\xd0\xcf\x11\xe0" + bytes(600), "workbook", ".xlsx"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "workbook", "old kind .* save it as .xlsx"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "workbook", "password: save a copy"),
+        (archive({"mimetype": OPEN_DOCUMENT, "content.xml": b""}), "workbook", "OpenDocument .* as .xlsx"),
+        (archive({"[Content_Types].xml": b"", "xl/workbook.bin": b""}), "workbook", "binary .* as .xlsx"),
+        (archive({"suppliers.csv": b"a,b"}), "workbook", "unpack it"),
+        (b'<?xml version="1.0"?><office:document/>', "workbook", "XML document.* as .xlsx"),
+        ("\ufeff\n<table><tr>".encode(), "workbook", "page .* as .xlsx"),
         (b"%PDF-1.7\n", "encoding", "PDF"),
         (b"PK\x03\x04rubbish", "workbook", "not a whole workbook"),
         (workbook(["a"])[:-200], "workbook", "not a whole workbook"),
@@ -89,6 +115,30 @@ def test_a_workbooks_numbers_days_and_blanks_are_read_as_they_are_held() -> None
         ["甲", "7000012050002", "2027-03-31", "0.5", "TRUE"],
         ["乙", "7000012050002", "2027-03-31 12:00:00", "1E+20"],
     ]
+
+
+def test_a_code_shown_with_zeros_in_front_keeps_them() -> None:
+    book, out = openpyxl.load_workbook(io.BytesIO(workbook([12, 12.0, -12, "12", 1234567, 12]))), io.BytesIO()
+    for place in "ABCDE":
+        book.worksheets[0][f"{place}1"].number_format = "000000"
+    book.save(out)
+    assert read_table(out.getvalue()).records == [["000012", "000012", "-12", "12", "1234567", "12"]]
+
+
+def test_rows_that_are_hidden_and_heads_that_are_merged_are_read() -> None:
+    rows: list[list[object]] = [
+        ["取引先", None, "条件"],
+        ["会社名", "法人番号", "必要段階"],
+        ["甲", 1],
+        ["乙", 2],
+    ]
+    book, out = openpyxl.load_workbook(io.BytesIO(workbook(*rows))), io.BytesIO()
+    book.worksheets[0].merge_cells("A1:B1")
+    book.worksheets[0].row_dimensions[3].hidden = True
+    book.save(out)
+    assert read_table(out.getvalue()).records == [
+        ["取引先", "", "条件"], ["会社名", "法人番号", "必要段階"], ["甲", "1"], ["乙", "2"],
+    ]  # fmt: skip
 
 
 def test_a_sheet_is_chosen_by_name_and_the_others_are_named() -> None:

@@ -107,13 +107,70 @@ def test_the_input_stays_in_its_place_and_the_answers_stand_beside_it(checked: C
 
 @pytest.mark.parametrize(
     "cell",
-    ["=1+1", "+cmd", "-cmd|x", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＠x", "-1-1", "\v=1", "\0=1", "\x1b[2J"],
+    [
+        "=1+1",
+        "+cmd",
+        "-cmd|x",
+        "@SUM(A1)",
+        "\tx",
+        "\r",
+        "＝1+1",
+        "＠x",
+        "-1-1",
+        "\v=1",
+        "\0=1",
+        "\x1b[2J",
+        "-1.5;x",
+    ],
 )
 def test_no_cell_of_a_csv_begins_a_formula(cell: str) -> None:
     assert neutral(cell) == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["", "甲", "-1.5", "+3", "2027-03-31", "1=1", "7K3Q9-XWD29"])
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("x;=1+1", "x;'=1+1"),
+        ("x\t@SUM(A1)", "x\t'@SUM(A1)"),
+        ("\t=1", "'\t'=1"),
+        ("x\r\n=1;+cmd|y", "x\r\n'=1;'+cmd|y"),
+        ('x;"=1"', 'x;\'"=1"'),
+        ("x\n- cmd|y", "x\n'- cmd|y"),
+        ("x\n- 3*HYPERLINK(A1)", "x\n'- 3*HYPERLINK(A1)"),
+    ],
+)
+def test_no_cell_begins_a_formula_where_semicolons_tabs_or_lines_break_it(cell: str, kept: str) -> None:
+    assert neutral(cell) == kept
+
+
+def test_a_cell_stays_one_for_readers_who_believe_every_separator(buyer: Buyer) -> None:
+    out = io.BytesIO()
+    note = "IT; 購買\t=1"
+    write_csv(out, checked_of(buyer, f"会社名,法人番号,備考\n甲,{buyer.holder('valid')},{note}\n"))
+    assert ',"IT; 購買\t\'=1",' in out.getvalue().decode()
+
+
+def test_a_mark_number_that_looks_like_a_power_of_ten_stays_a_text() -> None:
+    assert (neutral("1234E-12345"), neutral("1234E-1234")) == ("'1234E-12345", "1234E-1234")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "",
+        "甲",
+        "-1.5",
+        "+3",
+        "2027-03-31",
+        "1=1",
+        "7K3Q9-XWD29",
+        "-",
+        "--",
+        "IT; 購買",
+        "a;-1.5",
+        "一覧\n- 電話\n- 訪問",
+    ],
+)
 def test_cells_that_begin_no_formula_stay_as_they_are(cell: str) -> None:
     assert neutral(cell) == cell
 
@@ -199,9 +256,26 @@ def test_the_page_runs_nothing_and_fetches_nothing(checked: Checked, lang: str) 
     assert "url(" not in html_of(checked, lang)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_stays_a_table_for_those_who_hear_it_whatever_its_rows_look_like(
+    checked: Checked, lang: str
+) -> None:
+    page = html_of(checked, lang)
+    head, rows = page.index("<thead"), page.count("<tr ")
+    assert page.count(' role="columnheader"', head) == 8
+    assert (page.count(' role="row"'), page.count(' role="rowheader"')) == (rows, rows - 1)
+    assert page.count(' role="cell"') == 7 * (rows - 1)
+    assert not re.findall("<t[hdr]>", page)
+
+
+def test_a_spreadsheet_that_opens_the_page_runs_nothing(checked: Checked) -> None:
+    assert "&#x27;=HYPERLINK(" in html_of(checked)
+    assert ">=HYPERLINK(" not in html_of(checked)
+
+
 def test_the_page_says_the_counts_first_and_what_each_reason_means_once(checked: Checked) -> None:
     page = html_of(checked)
-    assert page.index("有効ではありません <b>1</b>") < page.index("<table>")
+    assert page.index("有効ではありません <b>1</b>") < page.index("<table ")
     assert page.count("マークの取得は任意") == 1
     assert page.count("長い番号が 7.1E+12 のような表示に変わり") == 1
     assert "&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;" in page
