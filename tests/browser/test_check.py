@@ -41,6 +41,33 @@ def test_a_pasted_table_is_read_then_checked_then_kept_as_a_file(
     assert counts(page) == ["Not valid 0", "Could not be determined 0", "No mark found 5", "Valid 0"]
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_another_language_keeps_the_table_and_what_was_said_of_it(
+    site: Site, opened: Open, *, scripts: bool
+) -> None:
+    page = opened("/check?lang=en", java_script_enabled=scripts, fixed=scripts)
+    page.fill("#rows", posted_table(site))
+    page.get_by_role("button", name="Next").click()
+    page.select_option("#column-2", "")
+    page.fill('[name="scope"]', "IT")
+    page.get_by_role("button", name="日本語").click()
+    page.get_by_role("button", name="5件を確かめる").wait_for()
+    assert page.get_attribute("html", "lang") == "ja"
+    assert page.input_value("#column-2") == ""
+    assert page.input_value('[name="scope"]') == "IT"
+    page.locator("form summary").click()
+    page.select_option("#column-2", "id")
+    page.fill('[name="scope"]', "")
+    page.press('[name="scope"]', "Enter")  # the check, not the language whose button stands first
+    page.locator("#valid").wait_for()
+    assert page.get_attribute("html", "lang") == "ja"
+    before = [text.split()[-1] for text in counts(page)]
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("heading", name="Suppliers checked").wait_for()
+    assert [text.split()[-1] for text in counts(page)] == before
+    assert page.url.split("?")[1] == "lang=en"
+
+
 def test_a_file_is_dropped_on_the_form(site: Site, opened: Open) -> None:
     page = opened("/check?lang=en", viewport=DESKTOP)
     page.fill("#rows", "something")
