@@ -14,6 +14,7 @@ from registry import i18n
 from registry.supplier_check import MAX_BYTES, MAX_ROWS, TooManyMarksError, check_table
 from registry.turns import BusyError
 from registry.views.asked import services
+from registry.views.check_columns_view import column_lines, column_words
 from registry.views.check_form import (
     MAX_FORM,
     UNITS,
@@ -27,7 +28,7 @@ from registry.views.check_form import (
     read_rows,
     read_wishes,
 )
-from registry.views.check_view import column_lines, column_words, facts, groups, notes_on_all
+from registry.views.check_view import facts, groups, notes_on_all
 from registry.views.rendering import page
 from verifier.suppliers.checked import Checked
 from verifier.suppliers.columns import Columns

@@ -1,4 +1,4 @@
-"""What `/check` shows, as values: which columns were read as what, and what came of each row."""
+"""What came of a table that was checked, as `/check` shows it: every row as values."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,6 +6,7 @@ from datetime import date
 from flask_babel import gettext
 
 from registry import i18n
+from registry.views.check_columns_view import SHOWN, column_words
 from registry.views.check_form import UNITS
 from registry.views.mark_view import Text
 from schemas.errors import MalformedError
@@ -13,18 +14,15 @@ from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId
 from verifier.report import NoteReason
 from verifier.suppliers.checked import Checked
-from verifier.suppliers.columns import Columns, letter
+from verifier.suppliers.columns import letter
 from verifier.suppliers.matching import NameMatch
 from verifier.suppliers.report_text import asked_by_row, detail_said
 from verifier.suppliers.results import Candidate, MarkFacts, OtherMark, RowResult, RowVerdict
 from verifier.suppliers.rows import Remark, RowReason
-from verifier.suppliers.sheets import Table
 from verifier.words import meaning, title
 
-__all__ = ["ColumnLine", "Group", "column_lines", "column_words", "facts", "groups", "notes_on_all"]
+__all__ = ["Group", "facts", "groups", "notes_on_all"]
 
-SAMPLES = 3
-_SAMPLE = 60  # characters
 _SAID_BY_THE_ROW = (
     RowReason.NAME_DIFFERS,
     RowReason.SEVERAL_MARKS,
@@ -35,18 +33,6 @@ _SAID_BY_THE_ROW = (
 EVERYWHERE = (NoteReason.NO_INDEPENDENT_WITNESS,)
 # What asks for a person's eye comes first.
 ORDER = (RowVerdict.INVALID, RowVerdict.UNDETERMINED, RowVerdict.NO_MARK, RowVerdict.VALID)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnLine:
-    """One column of the table. `name`: what it is taken for, "" for nothing; `why`: how that was found."""
-
-    place: int
-    letter: str
-    heading: str
-    samples: tuple[str, ...]
-    name: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,56 +108,6 @@ class Group:
     rows: tuple[RowView, ...]
 
 
-def column_words() -> dict[str, str]:
-    """Name what a column may be."""
-    return {
-        "mark": gettext("Mark number"),
-        "url": gettext("Link, or content of the code"),
-        "id": gettext("Company number"),
-        "name": gettext("Company name"),
-        "country": gettext("Country"),
-        "scope": gettext("What the mark must cover"),
-        "level": gettext("Level wanted"),
-        "needed_until": gettext("Day until which it must be valid"),
-        "ref": gettext("Your own reference"),
-    }
-
-
-def column_lines(table: Table, columns: Columns) -> tuple[ColumnLine, ...]:
-    """Say of every column what it is taken for, with a few of its cells to recognise it by."""
-    found = {one.place: one for one in columns.found}
-    passed = {one.place: one for one in columns.passed_over}
-    words, headings = column_words(), [] if columns.header is None else table.records[columns.header]
-    hows = {
-        "header": gettext("by its heading"),
-        "content": gettext("by what stands in it"),
-        "said": gettext("as you said"),
-    }
-    lines = []
-    for place in range(max(map(len, table.records))):
-        cells = (record[place].strip() for record in table.records[columns.first :] if place < len(record))
-        samples = [cell[:_SAMPLE] for cell in cells if cell][:SAMPLES]
-        why = hows[found[place].how] if place in found else ""
-        if place in passed:
-            meant = words[passed[place].name]
-            why = (
-                gettext("Looks like “%(what)s”, but another column was taken for it.", what=meant)
-                if passed[place].why == "twice"
-                else gettext("Its heading says “%(what)s”, but nothing in it is one.", what=meant)
-            )
-        lines.append(
-            ColumnLine(
-                place=place,
-                letter=letter(place),
-                heading=headings[place].strip() if place < len(headings) else "",
-                samples=tuple(samples),
-                name=found[place].name if place in found else "",
-                why=why,
-            )
-        )
-    return tuple(lines)
-
-
 def notes_on_all(checked: Checked) -> tuple[Said, ...]:
     """What is true of the register and so of every row: said once."""
     found = {note.reason for result in checked.results for note in result.notes}
@@ -233,7 +169,7 @@ def _row(cells: dict[str, str], result: RowResult, offset: int) -> RowView:
     }
     return RowView(
         row=result.row,
-        asked=tuple(text[:_SAMPLE] for text in dict.fromkeys(asked)),
+        asked=tuple(text[:SHOWN] for text in dict.fromkeys(asked)),
         kind=result.verdict.value,
         verdict=title(result.verdict.value, lang),
         holder=None if mark is None else _holder(mark.name, mark.name_latin, mark.holder, result.name_match),
