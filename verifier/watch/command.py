@@ -42,6 +42,11 @@ def add_watch_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParser
         help="mail what changed through it (sendmail, or what takes its words); what it does not take is told again",
     )
     watch.add_argument("--quiet", action="store_true", help="print nothing where nothing changed")
+    watch.add_argument(
+        "--exit-zero",
+        action="store_true",
+        help="exit code 0 also where something changed: for timers, to which 1 is a program that broke",
+    )
     watch.add_argument("--json", action="store_true", help="print JSON")
     watch.set_defaults(run=_watch)
 

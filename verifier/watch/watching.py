@@ -75,7 +75,7 @@ def _watch(arguments: argparse.Namespace, *, lang: str) -> int:
             print(f"akashi: {said}; no mail was sent, and everything is told again", file=sys.stderr)
             return COULD_NOT
     write_kept(_kept_path(arguments, found.anchor), kept)
-    return NEWS if found.has_news else 0
+    return NEWS if found.has_news and not arguments.exit_zero else 0
 
 
 def _compared(arguments: argparse.Namespace, checked: Checked) -> tuple[Findings, Kept]:

@@ -96,6 +96,17 @@ def test_a_revocation_is_told_once(watch: Watch, scene: Scene, capsys: pytest.Ca
     assert said + errors == ""
 
 
+def test_a_timer_can_tell_news_from_a_program_that_broke(
+    watch: Watch, scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch()
+    scene.revoke()
+    capsys.readouterr()
+    assert watch("--exit-zero") == NOTHING
+    assert "Revoked" in capsys.readouterr().out
+    assert watch("--exit-zero", "--registry", "http://127.0.0.1:1", bundle=False) == COULD_NOT
+
+
 def test_another_policy_is_said_beside_what_came_of_it(
     watch: Watch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
