@@ -75,6 +75,7 @@ def test_a_victim_reads_of_a_mark_in_its_name(
     register = register_of(world, tmp_path)
     assert main([*words, "--register", register, "--for", "T7000012050002"]) == 0
     out = capsys.readouterr().out
+    assert out.startswith("akashi monitor: in the names you watch: 1 new, ")
     assert world.issued[0].number in out
     assert "株式会社みほん電子" in out
     assert said("if-not-yours", "en") in out
