@@ -102,18 +102,22 @@ class Store:
 
     def load(self) -> Kept:
         """Give what was remembered, and cut off what a killed run left behind it. Raises KeptError."""
+        kept = self.read()
+        for place, log in enumerate(kept.logs):
+            self._cut(place, log.held)
+        return kept
+
+    def read(self) -> Kept:
+        """Give what was remembered, and touch nothing. Raises KeptError."""
         path = self.folder / "state.json"
         try:
-            kept = _kept(json.loads(path.read_bytes()))
+            return _kept(json.loads(path.read_bytes()))
         except FileNotFoundError:
-            kept = Kept()
+            return Kept()
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise KeptError(
                 f"{path} is damaged ({error!r}); move the folder away only if you know why"
             ) from error
-        for place, log in enumerate(kept.logs):
-            self._cut(place, log.held)
-        return kept
 
     def _cut(self, place: int, size: int) -> None:
         path = self._entries(place)

@@ -1,12 +1,13 @@
 """`akashi monitor` at work: follow the log, once; cron or a timer calls it again. Exit codes are part of the interface:
 
-2 usage, or a memory that is damaged; else 1 while an alarm stands that nobody acknowledged; else 3 when not everything
+2 usage, a memory that is damaged, another run at work, or what was found could not be written; else 1 while an alarm stands that nobody acknowledged; else 3 when not everything
 could be looked at; else 0. Warnings change nothing.
 """
 
 import argparse
 import json
 import os
+import sys
 from contextlib import closing, nullcontext
 from pathlib import Path
 
@@ -47,8 +48,8 @@ def monitor_log(arguments: argparse.Namespace) -> int:
             everything=arguments.all,
             files=[Path(one) for one in arguments.compare if "://" not in one],
             places=[(one, HttpFetcher(one)) for one in arguments.compare if "://" in one],
+            tell=lambda found: _say(found, arguments),
         )
-    _say(outcome, arguments)
     if outcome.standing:
         return ALARM
     return COULD_NOT if outcome.unknown else 0
@@ -77,3 +78,4 @@ def _say(outcome: Outcome, arguments: argparse.Namespace) -> None:
         print(json.dumps(to_json(outcome), ensure_ascii=False))
     else:
         print(to_text(outcome, arguments.lang or language(), watching=bool(arguments.watched)), end="")
+    sys.stdout.flush()  # a full disk or a reader that left is known before anything counts as told

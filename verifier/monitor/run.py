@@ -17,16 +17,15 @@ from time import time as system_time
 
 from keys.trust import TrustChain, TrustRefusedError, walk
 from schemas.leaves import SnapshotLeaf, leaf_from_bytes
-from schemas.times import DAY, iso
 from verifier.anchors import AnchorError, AnchorStore
 from verifier.http import Fetcher, FetchError
+from verifier.monitor.ages import ages, trust_life, unsnapped
 from verifier.monitor.compare import compare_file, compare_place
 from verifier.monitor.findings import Finding, Kind, Notice, Severity
-from verifier.monitor.follow import follow, missing_witnesses
+from verifier.monitor.follow import follow
 from verifier.monitor.judge import Judge
 from verifier.monitor.kept import Alarm, Kept, KeptLog, Store
 from verifier.monitor.lists import Beside, check_lists
-from verifier.monitor.moments import SNAPSHOT_EVERY
 from verifier.transparency import Witnessed
 
 __all__ = ["Monitor", "Outcome"]
@@ -70,8 +69,9 @@ class Monitor:
         everything: bool = False,
         files: Sequence[Path] = (),
         places: Sequence[tuple[str, Fetcher]] = (),
+        tell: Callable[[Outcome], None] = lambda _: None,
     ) -> Outcome:
-        """Look at all that is new, and remember it.
+        """Look at all that is new, remember it, and `tell` it; notices that could not be told are told the next time.
 
         `watched` are holders' identifiers; `everything` tells of all their marks, not only the new ones. `files` and
         `places` are others' views. Raises KeptError, AnchorError, TrustRefusedError (no chain from the anchor at all),
@@ -91,7 +91,7 @@ class Monitor:
                 found.append(Finding(kind=Kind.UNREACHABLE, detail=str(error)))
             for path in files:
                 found += compare_file(path, chain, kept, self.store)
-            found += _trust_life(chain, judge, now=now)
+            found += trust_life(chain, judge, now=now)
             if everything:
                 judge.notices[:] = self._all_notices(chain, kept, watched)
             kept.version, kept.logged_version = judge.version, judge.logged_version
@@ -102,7 +102,17 @@ class Monitor:
             outcome.sizes = {log.origin: log.frontier.size for log in kept.logs}
             outcome.marks = len(judge.fold.marks)
             self._anchors.keep(chain)
-            self.store.save(kept)
+            if outcome.notices:
+                # Alarms are kept at once: what a registry showed once it may never show again. The leaves count as
+                # read only after their notices were told.
+                earlier = self.store.read()
+                earlier.alarms = kept.alarms
+                self.store.save(earlier)
+                tell(outcome)
+                self.store.save(kept)
+            else:
+                self.store.save(kept)
+                tell(outcome)
             return outcome
 
     def acknowledge(self, ids: Sequence[str]) -> list[str]:
@@ -188,7 +198,7 @@ class Monitor:
                 judge, newest = self._follow(judge, kept, outcome, found)
                 beside = None if newest is None else _beside(judge, kept.logs[-1], newest)
                 if newest is not None and beside is None:
-                    found.append(_unsnapped(kept.logs[-1]))
+                    found.append(unsnapped(kept.logs[-1]))
                 if beside is None:
                     break
                 listed, again = check_lists(self._source, beside, now=now)
@@ -201,7 +211,7 @@ class Monitor:
         except FetchError as error:
             found.append(Finding(kind=Kind.UNREACHABLE, detail=str(error)))
         if newest is not None:
-            found += _ages(kept.logs[-1], judge, newest, now=now)
+            found += ages(kept.logs[-1], judge, newest, now=now)
         return judge
 
     def _follow(
@@ -275,13 +285,6 @@ def _beside(judge: Judge, log: KeptLog, head: Witnessed) -> Beside | None:
     )
 
 
-def _unsnapped(log: KeptLog) -> Finding:
-    """A head under which leaves follow the last snapshot: what they say stands in no list anybody is shown."""
-    since = 0 if log.snapshot is None else log.snapshot + 1
-    detail = f"a head of size {log.frontier.size} was published, and its last {log.frontier.size - since} leaves are in no snapshot"
-    return Finding(kind=Kind.SNAPSHOT_MISSING, detail=detail, log=log.origin)
-
-
 def _anchored(anchor: str, notes: Sequence[bytes]) -> int:
     """How many of the notes lead up to the anchored one, itself included; all where none is it."""
     for count in range(1, len(notes) + 1):
@@ -291,29 +294,3 @@ def _anchored(anchor: str, notes: Sequence[bytes]) -> int:
             continue
         return count
     return len(notes)
-
-
-def _ages(log: KeptLog, judge: Judge, head: Witnessed, *, now: int) -> Iterator[Finding]:
-    """How old the view is, and who of the witnesses does not take part (4)."""
-    if now - head.seen_at > SNAPSHOT_EVERY:
-        detail = f"the newest checkpoint was cosigned {iso(head.seen_at)}"
-        yield Finding(kind=Kind.VIEW_STALE, detail=detail, log=log.origin)
-    missing = missing_witnesses(log.note, judge, now=now)
-    if missing:
-        detail = f"not cosigned by {', '.join(missing)}"
-        yield Finding(kind=Kind.WITNESS_MISSING, detail=detail, log=log.origin)
-
-
-def _trust_life(chain: TrustChain, judge: Judge, *, now: int) -> Iterator[Finding]:
-    document = chain.current
-    warning = document.warning_at(now)
-    if warning is not None:
-        left = max(0, (document.expires - now) // DAY)
-        kind = {"half": Kind.TRUST_HALF, "quarter": Kind.TRUST_QUARTER, "expired": Kind.TRUST_EXPIRED}[
-            warning
-        ]
-        detail = f"version {document.version} ends {iso(document.expires)}, in {left} days"
-        yield Finding(kind=kind, detail=detail)
-    if document.version > judge.logged_version and now - document.issued > SNAPSHOT_EVERY:
-        detail = f"version {document.version} is served, the log knows {judge.logged_version}"
-        yield Finding(kind=Kind.TRUST_NOT_LOGGED, detail=detail)

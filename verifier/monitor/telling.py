@@ -18,6 +18,8 @@ def subject_of(outcome: Outcome, lang: str) -> str:
         state = said("state-alarms", lang, count=len(outcome.standing))
     elif outcome.unknown:
         state = said("state-unknown", lang)
+    elif outcome.notices:
+        state = said("state-notices", lang, count=len(outcome.notices))
     elif outcome.warnings:
         state = said("state-warnings", lang, count=len(outcome.warnings))
     else:

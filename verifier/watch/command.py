@@ -32,11 +32,21 @@ def add_watch_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParser
         metavar="FILE",
         help="also write it: .txt, .json, .atom or .eml (a message for sendmail -t); may be given several times",
     )
-    watch.add_argument("--mail-from", metavar="ADDRESS", help="the sender named in .eml")
+    watch.add_argument("--mail-from", metavar="ADDRESS", help="the sender named in the mail")
     watch.add_argument(
-        "--mail-to", action="append", default=[], metavar="ADDRESS", help="whom .eml is for; repeatable"
+        "--mail-to", action="append", default=[], metavar="ADDRESS", help="whom the mail is for; repeatable"
+    )
+    watch.add_argument(
+        "--sendmail",
+        metavar="PROGRAM",
+        help="mail what changed through it (sendmail, or what takes its words); what it does not take is told again",
     )
     watch.add_argument("--quiet", action="store_true", help="print nothing where nothing changed")
+    watch.add_argument(
+        "--exit-zero",
+        action="store_true",
+        help="exit code 0 also where something changed: for timers, to which 1 is a program that broke",
+    )
     watch.add_argument("--json", action="store_true", help="print JSON")
     watch.set_defaults(run=_watch)
 

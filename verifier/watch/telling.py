@@ -20,6 +20,7 @@ from verifier.render import printable
 from verifier.watch.compare import Change, Kind, Tone
 from verifier.watch.kept import Told, change_json
 from verifier.watch.standing import Standing
+from verifier.watch.steps import steps
 from verifier.words import phrase, title
 
 __all__ = ["Findings", "atom", "document", "mail", "text"]
@@ -55,8 +56,9 @@ class Findings:
 
 
 def text(found: Findings, lang: str) -> str:
-    """Tell it to a person: what changed, what got worse first, then what ends soon."""
-    lines = [headline(found, lang), _known(found, lang)]
+    """Tell it to a person: the worst in one line, what changed and what to do, what got worse first, then what ends soon."""
+    lines = [subject(found, lang), "", headline(found, lang)] if found.has_news else [headline(found, lang)]
+    lines.append(_known(found, lang))
     if found.is_asked_otherwise:
         lines.append(phrase("watch-asked-otherwise", lang))
     if found.before is None:
@@ -72,8 +74,23 @@ def text(found: Findings, lang: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def subject(found: Findings, lang: str) -> str:
+    """One line: the worst change, its verdict first, for a list of mails cuts off what comes late."""
+    if not found.has_news:
+        return headline(found, lang)
+    change, more = found.changes[0], len(found.changes) - 1
+    now = change.standing
+    verdict = title(now.verdict, lang)
+    if Kind.VERDICT in change.kinds and change.before:
+        verdict = phrase("watch-was", lang, now=verdict, before=title(change.before.verdict, lang))
+    else:
+        verdict = phrase("watch-but", lang, now=verdict, kind=title(change.kinds[-1], lang))
+    others = phrase("watch-more", lang, count=more) if more else ""
+    return f"{SIGNS.get(now.verdict, '?')} {verdict}: {printable(now.label, longest=60)}{others}"
+
+
 def headline(found: Findings, lang: str) -> str:
-    """The whole of it in one line."""
+    """How many changed, and since when."""
     count = len(found.suppliers)
     if found.before is None:
         return phrase("watch-first", lang, count=count)
@@ -108,6 +125,8 @@ def _change(change: Change, lang: str) -> Iterator[str]:
         yield from _facts(before, after, change.kinds, lang)
     if now.number is not None:
         yield f"    {_mark(now, lang)}"
+    for step in steps(change):
+        yield f"    {phrase('watch-do', lang, step=phrase(f'watch-do-{step}', lang))}"
 
 
 def _facts(before: Standing, after: Standing, kinds: Sequence[Kind], lang: str) -> Iterator[str]:
@@ -195,7 +214,7 @@ def _put(parent: ET.Element, name: str, value: str) -> ET.Element:
 def mail(found: Findings, lang: str, *, sender: str | None, to: Sequence[str]) -> bytes:
     """Give a message (RFC 5322) for `sendmail -t` or an outgoing folder; whoever sends it fills in what is not named."""
     message = EmailMessage()
-    message["Subject"] = headline(found, lang)
+    message["Subject"] = subject(found, lang)
     message["Date"] = format_datetime(datetime.fromtimestamp(found.made, UTC))
     if sender:
         message["From"] = sender

@@ -1,6 +1,6 @@
 """`akashi watch SUPPLIERS` at work: a check, compared with the last one. Exit codes are part of the interface:
 
-0 nothing to tell (or the first look); 1 something changed, or has come near its end; 2 usage; 3 could not look: the registry was out of reach, or what it gave is not to be believed.
+0 nothing to tell (or the first look); 1 something changed, or has come near its end; 2 usage; 3 could not look: the registry was out of reach, or what it gave is not to be believed; or the mail program took no mail.
 
 The last result is replaced only after everything was told: what broke off is told again. Nothing is asked about a single
 supplier: the register is fetched, and compared here.
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from keys.whole_files import write_whole
+from keys.whole_files import alone_in, write_whole
 from schemas.errors import MalformedError
 from schemas.times import in_zone
 from verifier.anchors import AnchorStore, default_state
@@ -26,6 +26,7 @@ from verifier.suppliers.report_json import document as checked_document
 from verifier.verify_command import USAGE, UsageError
 from verifier.watch.compare import compare, ending
 from verifier.watch.kept import Kept, Told, WatchError, read_kept, write_kept
+from verifier.watch.mailing import MailError, find_program, hand_over
 from verifier.watch.standing import standings
 from verifier.watch.telling import Findings, atom, document, mail, text
 
@@ -39,7 +40,15 @@ _MOST_DAYS = 3650
 def watch_suppliers(arguments: argparse.Namespace) -> int:
     """Run the command and give its exit code."""
     _check_usage(arguments)
-    lang = arguments.lang or language()
+    folder = AnchorStore(arguments.state or default_state()).folder / "watching"
+    folder.mkdir(parents=True, exist_ok=True)
+    # One watch at a time, from before it looks until what it saw is kept: of two that overlap the later waits, finds
+    # everything told, and cannot put an older look in the place of a newer one.
+    with alone_in(folder):
+        return _watch(arguments, lang=arguments.lang or language())
+
+
+def _watch(arguments: argparse.Namespace, *, lang: str) -> int:
     try:
         with judged(arguments, lang=lang, is_quiet=arguments.quiet) as (checked, _):
             found, kept = _compared(arguments, checked)
@@ -57,8 +66,16 @@ def watch_suppliers(arguments: argparse.Namespace) -> int:
             end="\n" if arguments.json else "",
         )
     sys.stdout.flush()
+    if arguments.sendmail is not None and found.has_news:
+        message = mail(found, lang, sender=arguments.mail_from, to=arguments.mail_to)
+        try:
+            hand_over(message, find_program(arguments.sendmail) or arguments.sendmail)
+        except MailError as error:
+            said = printable(str(error), longest=1000)
+            print(f"akashi: {said}; no mail was sent, and everything is told again", file=sys.stderr)
+            return COULD_NOT
     write_kept(_kept_path(arguments, found.anchor), kept)
-    return NEWS if found.has_news else 0
+    return NEWS if found.has_news and not arguments.exit_zero else 0
 
 
 def _compared(arguments: argparse.Namespace, checked: Checked) -> tuple[Findings, Kept]:
@@ -116,6 +133,10 @@ def _check_usage(arguments: argparse.Namespace) -> None:
     for address in (*arguments.mail_to, *([] if arguments.mail_from is None else [arguments.mail_from])):
         if not _ADDRESS.fullmatch(address):
             raise UsageError(f"{address!r} is no mail address; write name@example.com")
+    if arguments.sendmail is not None and not arguments.mail_to:
+        raise UsageError("--sendmail: say with --mail-to whom it is for")
+    if arguments.sendmail is not None and find_program(arguments.sendmail) is None:
+        raise UsageError(f"--sendmail {arguments.sendmail}: there is no such program")
 
 
 def _writer(path: Path, arguments: argparse.Namespace) -> Callable[[Findings, str], bytes]:

@@ -1,5 +1,6 @@
 """`akashi monitor`: what it prints, in which language, and how it ends."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -74,12 +75,45 @@ def test_a_victim_reads_of_a_mark_in_its_name(
     register = register_of(world, tmp_path)
     assert main([*words, "--register", register, "--for", "T7000012050002"]) == 0
     out = capsys.readouterr().out
+    assert out.startswith("akashi monitor: in the names you watch: 1 new, ")
     assert world.issued[0].number in out
     assert "株式会社みほん電子" in out
     assert said("if-not-yours", "en") in out
     assert main([*words, "--register", register, "--for", "7000012050002", "--all", "--json"]) == 0
     [notice] = json.loads(capsys.readouterr().out)["notices"]
     assert (notice["kind"], notice["organisation"]) == ("issue", "0188:7000012050002")
+
+
+class Full(io.StringIO):
+    """Standard output on a disk without room."""
+
+    def flush(self) -> None:
+        raise OSError(28, "No space left on device")
+
+
+def test_what_could_not_be_written_is_told_the_next_time_and_once(
+    world: World,
+    words: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world.event(world.issued[0], EventKind.REVOKE, EventReason.MISUSE, signer="issuer-4", at=NOW - HOUR)
+    world.publish(NOW)
+    asked = [*words, "--register", register_of(world, tmp_path), "--for", "7000012050002", "--json"]
+    with monkeypatch.context() as full:
+        full.setattr("sys.stdout", Full())
+        assert main(asked) == 2
+    [state] = (tmp_path / "state").glob("*.monitor/state.json")
+    [kept] = json.loads(state.read_bytes())["alarms"]
+    assert kept["kind"] == "event-not-authorised"  # what was seen once is kept at once
+    capsys.readouterr()
+    assert main(asked) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [one["kind"] for one in told["notices"]] == ["issue", "revoke"]
+    assert not told["alarms"][0]["new"]
+    assert main(asked) == 1
+    assert json.loads(capsys.readouterr().out)["notices"] == []
 
 
 class Answers(dict[str, bytes]):

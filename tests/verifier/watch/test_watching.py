@@ -1,6 +1,8 @@
 """`akashi watch`, as somebody's cron runs it: told once, told to the right place, and never at a supplier's expense."""
 
 import json
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from forge.loopback import Loopback, serving
 from forge.world import NOW, Issued, World
+from keys.whole_files import alone_in
 from schemas.claims import EventKind, EventReason
 from schemas.times import DAY, HOUR
 from verifier.cli import main
@@ -93,6 +96,17 @@ def test_a_revocation_is_told_once(watch: Watch, scene: Scene, capsys: pytest.Ca
     assert said + errors == ""
 
 
+def test_a_timer_can_tell_news_from_a_program_that_broke(
+    watch: Watch, scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch()
+    scene.revoke()
+    capsys.readouterr()
+    assert watch("--exit-zero") == NOTHING
+    assert "Revoked" in capsys.readouterr().out
+    assert watch("--exit-zero", "--registry", "http://127.0.0.1:1", bundle=False) == COULD_NOT
+
+
 def test_another_policy_is_said_beside_what_came_of_it(
     watch: Watch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,7 +145,7 @@ def test_it_is_told_as_text_json_feed_and_mail(watch: Watch, scene: Scene, tmp_p
 
     message = message_from_bytes((tmp_path / "told.eml").read_bytes(), policy=policy.default)
     assert (message["From"], message["To"]) == ("watch@example.jp", "buyer@example.jp")
-    assert "1社" in message["Subject"]
+    assert message["Subject"] == "× 有効ではありません（前回：有効）: =cmd()"
     assert message.get_content() == (tmp_path / "told.txt").read_text("utf-8")
 
 
@@ -162,6 +176,68 @@ def test_what_could_not_be_told_is_told_the_next_time(
 
 def _full(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
+
+
+def _mailing(folder: Path, ends: int) -> str:
+    """A mail program that keeps its words and what it got, and ends so."""
+    program = folder / "mailing"
+    script = '#!/bin/sh\ncd "${0%/*}"; echo "$@" > words; cat > sent.eml; echo "queue is full" >&2; exit'
+    program.write_text(f"{script} {ends}\n")
+    program.chmod(0o700)
+    return str(program)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script is the mail program")
+def test_a_mail_nobody_took_is_sent_the_next_time_and_once(
+    watch: Watch, scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mail = ["--quiet", "--mail-to", "buyer@example.jp", "--sendmail"]
+    assert watch(*mail, _mailing(tmp_path, 0)) == NOTHING
+    assert not (tmp_path / "sent.eml").exists()
+    scene.revoke()
+    capsys.readouterr()
+    assert watch(*mail, _mailing(tmp_path, 75)) == COULD_NOT
+    assert "ended with 75: queue is full; no mail was sent" in capsys.readouterr().err
+    assert watch(*mail, _mailing(tmp_path, 0)) == NEWS
+    assert (tmp_path / "words").read_text() == "-t -i\n"
+    sent = message_from_bytes((tmp_path / "sent.eml").read_bytes(), policy=policy.default)
+    assert sent["Subject"] == "× Not valid (was: Valid): =cmd()"
+    (tmp_path / "sent.eml").unlink()
+    assert watch(*mail, _mailing(tmp_path, 0)) == NOTHING
+    assert not (tmp_path / "sent.eml").exists()
+
+
+def test_a_name_in_several_lines_writes_no_header_of_a_mail(
+    watch: Watch, scene: Scene, tmp_path: Path
+) -> None:
+    name = "みほん\nBcc: thief@example.jp\r\n\r\nPay here"
+    table = f'会社名,マーク番号\n"{name}",{scene.stays.claims.number}\n'
+    (tmp_path / "suppliers.csv").write_text(table, "utf-8", newline="")
+    watch()
+    scene.revoke()
+    assert watch("--out", "told.eml", "--mail-to", "buyer@example.jp") == NEWS
+    message = message_from_bytes((tmp_path / "told.eml").read_bytes(), policy=policy.default)
+    assert message["Bcc"] is None
+    assert message["Subject"].endswith("みほん Bcc: thief@example.jp Pay here")
+    assert message.get_content().startswith(
+        "× Not valid (was: Valid): みほん Bcc: thief@example.jp Pay here\n"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+def test_of_two_watches_at_once_the_later_waits_and_tells_nothing_twice(watch: Watch, scene: Scene) -> None:
+    watch()
+    scene.revoke()
+    codes: list[int] = []
+    with alone_in(Path("state", "watching")):
+        both = [threading.Thread(target=lambda: codes.append(watch("--quiet"))) for _ in range(2)]
+        for one in both:
+            one.start()
+        both[0].join(0.5)
+        assert codes == []
+    for one in both:
+        one.join()
+    assert sorted(codes) == [NOTHING, NEWS]
 
 
 def test_nobody_is_asked_about_a_supplier(watch: Watch, scene: Scene, loopback: Loopback) -> None:
@@ -199,6 +275,8 @@ def test_a_file_it_did_not_keep_is_refused_and_left_alone(watch: Watch, tmp_path
         ["--out", "nowhere/told.txt"],
         ["--kept", "kept.json", "--out", "./kept.json"],
         ["--mail-to", "somebody"],
+        ["--sendmail", "sh"],
+        ["--mail-to", "a@b.jp", "--sendmail", "no-such-mailer"],
         ["--mail-from", "a@b.jp\nBcc: c@d.jp"],
     ],
 )
