@@ -65,7 +65,7 @@ class PartnerRegisters:
 
     def _among(self, files: Sequence[Path | str | bytes], entry: Recognised) -> "Verifier | Refused":
         """Each file is some register's; ask each whether it is this one's."""
-        trouble = f"no bundle of {entry.scheme} is at hand"
+        trouble = f"no bundle of {entry.scheme} is at hand; its own register is {entry.url}"
         for path in files:
             try:
                 opened = self._opens.from_bundle(path, **self._options(entry))

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,13 @@ from werkzeug import formparser
 from werkzeug.test import TestResponse
 
 from forge.laid import ENTITIES, Laid, holder, json_of
+from forge.objects import first_document, issuer_entry
+from forge.trust_documents import key_entry, recognised
+from forge.world import NOW, World
 from registry import supplier_check, workbook_reader
 from registry.supplier_check import MAX_BYTES, MAX_ROWS
 from registry.turns import BusyError, Turns
-from schemas.times import DAY
+from schemas.times import DAY, HOUR
 from verifier.suppliers.xlsx import openpyxl
 
 HTML = {"Accept": "text/html"}
@@ -573,3 +577,29 @@ def test_a_day_to_come_is_refused_where_it_stands(client: FlaskClient) -> None:
     answer = client.post("/api/v1/check", json={"rows": [{"id": "7700001205000"}], "at": "2999-01-01"})
     assert answer.status_code == 400
     assert answer.get_json()["errors"][0]["pointer"] == "/at"
+
+
+# ---------------------------------------------------------------- another register's mark
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [
+        ("en", ["Could not be determined", "A partner scheme's mark", "https://partner.example"]),
+        ("ja", ["判定できません", "承認している別の制度のマーク", "https://partner.example"]),
+    ],
+)
+def test_a_partners_mark_is_sent_to_the_partners_register_and_nothing_is_held_against_it(
+    lay: Callable[[World], Laid], lang: str, says: list[str]
+) -> None:
+    keys = [issuer_entry("issuer-4"), key_entry("status", "status")]
+    scheme = {"id": "sg-demo", "names": {"en": "Singapore demonstration"}, "offset": 28800}
+    theirs = World(first_document() | {"scheme": scheme, "keys": keys})
+    mark = theirs.issue(signer="issuer-4", at=NOW - HOUR)
+    theirs.publish(NOW)
+    ours = World(first_document(recognised=[recognised("sg-demo", anchor=theirs.anchor)]))
+    ours.publish(NOW)
+    text = check(lay(ours).client(), f"url\n{mark.link()}\n", lang=lang).text
+    for one in says:
+        assert one in unescape(text)
+    assert "akashi trust add" not in text

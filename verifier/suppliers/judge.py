@@ -184,7 +184,7 @@ def _result(supplier: Supplier, best: _Judged, rest: Sequence[_Judged], finder: 
         verdict = RowVerdict.UNDETERMINED
     reasons = [*supplier.faults]
     reasons += [
-        Remark(reason=finding.reason, detail=finding.detail)
+        Remark(reason=_reason(finding.reason, report), detail=finding.detail)
         for finding in report.findings
         if finding.reason is not None
     ]
@@ -215,6 +215,14 @@ def _result(supplier: Supplier, best: _Judged, rest: Sequence[_Judged], finder: 
         at=report.at,
         others=tuple(_other(one) for one in rest),
     )
+
+
+def _reason(reason: Reason, report: Report) -> Reason | RowReason:
+    """Not we lack a beginning of trust, where a partner's register is the one to ask."""
+    is_partners = report.authority is not None and report.authority.recognised_by is not None
+    if reason is Reason.TRUST_UNAVAILABLE and report.mark is None and is_partners:
+        return RowReason.PARTNERS_MARK
+    return reason
 
 
 def _name_match(name: str | None, best: _Judged, finder: Finder | None) -> NameMatch:

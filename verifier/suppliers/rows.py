@@ -39,6 +39,8 @@ class RowReason(StrEnum):
     DAY_MISSING = "day-missing"
     NOTHING_TO_CHECK = "nothing-to-check"
     REGISTER_NEEDED = "register-needed"
+    # Of a recognised partner's mark: its own register has to be asked.
+    PARTNERS_MARK = "partners-mark"
     # Of a row without a mark.
     NOT_IN_REGISTER = "not-in-register"
     NAME_ONLY = "name-only"

@@ -421,6 +421,9 @@ def test_a_partners_mark_is_judged_from_the_partners_bundle_and_shown_as_theirs(
     (tmp_path / "s.csv").write_text(f"url\n{mark.link()}\n")
     asked = ["check", "s.csv", "--bundle", "ours", "--anchor", ours.anchor, "--json", "--evidence", "filed"]
     assert main(asked) == UNDETERMINED
+    unasked = json.loads(capsys.readouterr().out)["rows"][0]["reasons"]
+    assert [one["reason"] for one in unasked] == ["partners-mark"]
+    assert entry["url"] in unasked[0]["detail"]
     assert main([*asked, "--partner", "sg-demo=theirs"]) == VALID
     out, err = capsys.readouterr()
     [row] = json.loads(out[out.rindex('{\n "format"') :])["rows"]
