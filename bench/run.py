@@ -16,7 +16,8 @@ from bench.table import Row
 __all__ = ["main"]
 
 LINES: dict[str, Callable[[Path | None], Iterable[Row]]] = {
-    "1": verify.measure,  # lines 1 and 2 share their rounds
+    "1": verify.measure,
+    "2": verify.measure,  # they share their rounds
     "3": suppliers.measure,
     "4": qr.measure,
     "8": search.measure,
@@ -37,8 +38,8 @@ def main() -> None:
         parser.error(f"no line {', '.join(sorted(unknown))}")
     print("| # | work | beside | ours | theirs | unit | ratio | goal | met |")
     print("|---|---|---|---:|---:|---|---:|---|---|")
-    for line in arguments.lines or LINES:
-        for row in LINES[line](arguments.peers):
+    for measure in dict.fromkeys(LINES[line] for line in arguments.lines or LINES):
+        for row in measure(arguments.peers):
             print(
                 f"| {row.line} | {row.work} | {row.beside} | {row.ours:,.0f} | {row.theirs:,.0f} | {row.unit} "
                 f"| {row.ratio:.2f} | {row.goal} | {'yes' if row.is_met else 'no'} |",
