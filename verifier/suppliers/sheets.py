@@ -27,7 +27,9 @@ MAX_COLUMNS = 1_024
 WORKBOOK = b"PK\x03\x04"
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",\t;"
-_QUOTED = re.compile(r'(?<![^,;\t\r\n])"(?:[^"]|"")*"')
+_QUOTED = re.compile(
+    r'(?<![^,;\t\r\n])"[^"]*+(?:""[^"]*+)*+"'
+)  # possessive: a way back would cost 100 bytes a sign
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 

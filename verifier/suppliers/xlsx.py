@@ -152,8 +152,10 @@ def _check_kind(archive: zipfile.ZipFile) -> None:
         raise SheetError("workbook", "this is a binary workbook (.xlsb): save it as .xlsx")
     if "[Content_Types].xml" in names:
         return
-    if "mimetype" in names and archive.read("mimetype").startswith(_OPEN_DOCUMENT):
-        raise SheetError("workbook", "this is an OpenDocument file (.ods): save it as .xlsx")
+    if "mimetype" in names:
+        with archive.open("mimetype") as member:
+            if member.read(_HEAD).startswith(_OPEN_DOCUMENT):
+                raise SheetError("workbook", "this is an OpenDocument file (.ods): save it as .xlsx")
     raise SheetError("workbook", "this is an archive and no workbook: unpack it, or save the table as .xlsx")
 
 

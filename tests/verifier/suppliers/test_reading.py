@@ -1,6 +1,7 @@
 """Tables as people send them: encodings, delimiters, workbooks, and files that are none."""
 
 import io
+import subprocess
 import sys
 import zipfile
 from datetime import date, datetime
@@ -221,3 +222,15 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(xlsx.XlsxMissingError, match=r"akashi-marks\[xlsx\]"):
         read_table(data)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bounds a process's memory")
+def test_one_endless_quoted_cell_is_refused_before_it_has_cost_many_times_itself() -> None:
+    program = (
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (400 << 20,) * 2)\n"
+        "from verifier.suppliers.sheets import SheetError, records_of\n"
+        "try: records_of('\"' + 'a' * 8_000_000 + '\",b')\n"
+        "except SheetError as error: print(error.reason)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("csv\n", 0), done.stderr[-300:]
