@@ -1,10 +1,13 @@
 """Looking a company up: what is typed is completed while scripts run, and found without them; the way to the verdict is short."""
 
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from browser.conftest import Open, Site
+from forge.world import NOW
 
 
 def options(page: Any) -> list[str]:
@@ -26,12 +29,21 @@ def test_what_is_typed_is_completed_in_the_readers_letters(
 
 
 def test_what_is_typed_is_asked_once_a_pause_and_not_once_a_key(opened: Open) -> None:
-    page = opened("/")
+    page = opened("/", fixed=False)
+    page.clock.install(time=datetime.fromtimestamp(NOW, UTC))
+    page.clock.pause_at(
+        datetime.fromtimestamp(NOW + 1, UTC)
+    )  # its timers now run when the test says, however slow the machine
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "suggestions" in request.url else None)
-    page.type("#q", "mihon", delay=20)
+    page.type("#q", "mih")
+    page.clock.run_for(100)
+    page.type("#q", "on")
+    page.clock.run_for(100)
+    assert asked == []
+    page.clock.run_for(1000)
     page.wait_for_selector("#suggestions option", state="attached")
-    assert len(asked) == 1
+    assert [parse_qs(urlsplit(url).query)["q"] for url in asked] == [["mihon"]]
 
 
 def test_hostile_names_in_suggestions_are_only_text(opened: Open) -> None:
