@@ -6,12 +6,14 @@ files. Nothing of a table is kept, logged, or told to anybody.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 
 from registry.bundle import open_cached
 from registry.evidence import newest_checkpoint
 from registry.files import FilesError
+from registry.mark_history import history_of
 from registry.models import MarkRow
 from registry.services import Services
 from registry.supplier_finder import SupplierFinder
@@ -22,6 +24,7 @@ from schemas.qr import Found
 from schemas.times import iso, to_seconds
 from verifier.policy import Policy
 from verifier.report import STATUS, Outcome, Reason, Report
+from verifier.sources import FileSource
 from verifier.suppliers import reading
 from verifier.suppliers.checked import Checked, RegisterFacts
 from verifier.suppliers.columns import Columns
@@ -130,14 +133,14 @@ def _judge_rows(
 class _Judge:
     """The registry's own verdicts, each made once for one table, and bounded in number.
 
-    What the bundle of today answers without a doubt stands: it is a hundred times faster than evidence of one mark. Evidence
-    is asked for the rest, and of a mark that was suspended, revoked or replaced: it knows the event.
+    What the bundle of today answers without a doubt stands, with the events of our own tables: it is much faster than evidence
+    of one mark, which is asked for the rest.
     """
 
     def __init__(self, services: Services, finder: SupplierFinder, at: datetime | date | None) -> None:
-        self._services, self._finder, self._at = services, finder, at
+        self._services, self._at = services, at
         self._made: dict[tuple[bytes | str | Found, Policy | None], Report] = {}
-        self._today = _of_today(services) if at is None else None
+        self._today = _of_today(services, finder)
 
     def __call__(self, subject: bytes | str | Found, policy: Policy | None) -> Report:
         asked = subject, policy
@@ -152,27 +155,39 @@ class _Judge:
     def _sure_today(self, subject: bytes | str | Found, policy: Policy | None) -> Report | None:
         if self._today is None:
             return None
-        if isinstance(subject, Found) and subject.mark is None:
-            found = None
-            if subject.host is None and subject.number is not None:
-                found = self._finder.mark(subject.number)
-            if found is None:
-                return None
-            subject = found
-        report = self._today.verify(subject, policy=policy, max_age=ONLINE_MAX_AGE)
-        is_sure = all(finding.outcome is not Outcome.UNKNOWN for finding in report.findings)
-        return report if is_sure and report.findings[STATUS].outcome is Outcome.PASSED else None
+        report = self._today.verify(subject, at=self._at, policy=policy, max_age=ONLINE_MAX_AGE)
+        if any(finding.outcome is Outcome.UNKNOWN for finding in report.findings):
+            return None
+        is_ended = report.findings[STATUS].outcome is Outcome.FAILED
+        return None if is_ended and (report.status is None or report.status.since is None) else report
 
 
-def _of_today(services: Services) -> Verifier | None:
-    try:
+class _Today(FileSource):
+    """The plain bundle of today; the marks it does not hold are found in the registry's tables, and what happened to them."""
+
+    def __init__(self, services: Services, finder: SupplierFinder) -> None:
         with open_cached(services, "plain")[0] as stream:
-            return Verifier.from_bundle(
+            super().__init__(
                 stream.read(),
                 anchor=services.settings.anchor,
                 chain=services.chain(),
-                partners=None,
-                clock=services.clock,
+                history_of=partial(history_of, services),
             )
+        self._finder = finder
+
+    def find_mark(self, number: str) -> bytes | None:
+        return self._finder.mark(number)
+
+
+def _of_today(services: Services, finder: SupplierFinder) -> Verifier | None:
+    try:
+        today = _Today(services, finder)
     except (FilesError, MalformedError, OSError):
         return None  # evidence of each mark says what is wrong
+    return Verifier(
+        lambda _: today,
+        anchor=services.settings.anchor,
+        chain=services.chain(),
+        max_age=ONLINE_MAX_AGE,
+        clock=services.clock,
+    )

@@ -5,10 +5,11 @@ believed, when it is first used. From then on a mark is proven by standing at it
 """
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from threading import RLock
+from typing import TypeAlias
 
 from keys.signed import Signed, read_event, read_mark
 from keys.trust import TrustChain
@@ -30,7 +31,9 @@ from verifier.report import Reason, Refused
 from verifier.transparency import AuthenticList, Logged, Witnessed, check_checkpoint, check_list
 from verifier.view import History, LoggedEvent, replay
 
-__all__ = ["BundleView"]
+__all__ = ["BundleView", "HistoryOf"]
+
+HistoryOf: TypeAlias = Callable[[Signed[MarkClaims], Logged], History | Refused]
 
 COMPLETE_AFTER = 7 * DAY  # a mark is logged within this of its iat, or never
 CLOCK_ROOM = 300
@@ -114,6 +117,7 @@ class _BundleLog:
 class BundleView:
     """Reads a bundle under a trust chain that the caller has already extended by it.
 
+    `history_of` tells what happened to a mark where the file is a plain bundle, which holds no events.
     Raises MalformedError when no log in it can be authenticated; safe to share by threads.
     """
 
@@ -123,9 +127,11 @@ class BundleView:
         chain: TrustChain,
         *,
         places: "Mapping[tuple[bytes, int], array[int]] | None" = None,
+        history_of: HistoryOf | None = None,
     ) -> None:
         self.chain = chain
         self._kept_places = places or {}
+        self._history_of = history_of
         self._archive = archive
         self.variant = archive.manifest.variant
         self._is_register = self.variant == "register"
@@ -334,6 +340,8 @@ class BundleView:
 
     def history(self, mark: Signed[MarkClaims], logged: Logged) -> History | Refused:
         if not self._is_register:
+            if self._history_of is not None:
+                return self._history_of(mark, logged)
             return Refused(Reason.HISTORY_UNAVAILABLE, "a plain bundle holds no events")
         if any(len(log.entries) < log.head.checkpoint.size for log in self._logs.values()):
             # An entry that is missing or altered could be the very event that was asked about.

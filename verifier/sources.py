@@ -11,7 +11,7 @@ from schemas.errors import MalformedError
 from schemas.evidence import Archive
 from schemas.mark_number import MarkNumber
 from schemas.note import SignedNote
-from verifier.bundle_view import BundleView
+from verifier.bundle_view import BundleView, HistoryOf
 from verifier.evidence_view import EvidenceView
 from verifier.places import read_places
 from verifier.report import Reason, Refused
@@ -76,7 +76,14 @@ class FileSource:
 
     trouble = None
 
-    def __init__(self, source: Path | bytes, *, anchor: str | None, chain: TrustChain | None = None) -> None:
+    def __init__(
+        self,
+        source: Path | bytes,
+        *,
+        anchor: str | None,
+        chain: TrustChain | None = None,
+        history_of: HistoryOf | None = None,
+    ) -> None:
         self._archive = Archive.open(source)
         self._chain = self._extended(anchor, chain)
         self._view: BundleView | EvidenceView | None = None
@@ -86,7 +93,7 @@ class FileSource:
             self._view = EvidenceView(self._archive, self._chain)
         else:
             kept = read_places(source) if isinstance(source, Path) else None
-            self._view = BundleView(self._archive, self._chain, places=kept)
+            self._view = BundleView(self._archive, self._chain, places=kept, history_of=history_of)
 
     def _extended(self, anchor: str | None, chain: TrustChain | None) -> TrustChain | Refused:
         try:

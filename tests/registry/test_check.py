@@ -20,9 +20,10 @@ from forge.laid import ENTITIES, Laid, holder, json_of
 from forge.objects import first_document, issuer_entry
 from forge.trust_documents import key_entry, recognised
 from forge.world import NOW, World
-from registry import supplier_check, workbook_reader
+from registry import evidence, supplier_check, workbook_reader
 from registry.supplier_check import MAX_BYTES, MAX_ROWS
 from registry.turns import BusyError, Turns
+from schemas.qr import to_url
 from schemas.times import DAY, HOUR
 from verifier.suppliers.xlsx import openpyxl
 
@@ -477,6 +478,29 @@ def test_a_day_that_is_past_is_judged_as_it_was(whole: Laid, client: FlaskClient
     assert json_of(ask(client, rows))["rows"][0]["verdict"] == "invalid"
     found = json_of(ask(client, rows, at="2026-10-25"))
     assert (found["at"], found["rows"][0]["verdict"]) == ("2026-10-25", "valid")
+
+
+@pytest.mark.parametrize(
+    "at", [None, *(f"2026-{day}" for day in ("10-01", "10-21", "10-25", "10-28", "10-31"))]
+)
+def test_a_mark_that_ended_is_explained_in_a_table_as_by_its_own_evidence_and_much_faster(
+    whole: Laid, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, at: str | None
+) -> None:
+    rows: list[dict[str, str]] = []
+    for mark in whole.marks.values():
+        rows += [{"mark": str(mark.number)}, {"url": f"http://elsewhere.example/m/{mark.number}"}]
+        rows += [{"url": to_url("http://localhost", mark.claims.number, mark.raw)}]
+    asked: dict[str, Any] = {} if at is None else {"at": at}
+    with monkeypatch.context() as patched:
+        patched.setattr(evidence, "of_mark", lambda *_: 1 / 0)  # the slow way
+        found = json_of(ask(client, *rows, **asked))["rows"]
+    monkeypatch.setattr(supplier_check, "_of_today", lambda *_: None)
+    for one, by_evidence in zip(found, json_of(ask(client, *rows, **asked))["rows"], strict=True):
+        if by_evidence["as_of"] is not None:
+            assert one == by_evidence
+        else:  # of a day outside its dates; no evidence is fetched for it then
+            assert (one["verdict"], one["reasons"]) == (by_evidence["verdict"], by_evidence["reasons"])
+    assert len(found) == 3 * len(whole.marks)
 
 
 @pytest.mark.parametrize(
