@@ -31,11 +31,15 @@ _MAX_TYPED = 64
 
 
 class BadOrganisationIdError(MalformedError):
-    """The text names no organisation; `fault` says in which way, `problem` says it to a person."""
+    """The text names no organisation; `fault` says in which way, `problem` says it to a person.
 
-    def __init__(self, fault: Fault, problem: str) -> None:
+    `meant`: numbers that could have become this one, with their kinds.
+    """
+
+    def __init__(self, fault: Fault, problem: str, meant: tuple[str, ...] = ()) -> None:
         super().__init__(problem, "organisation id")
         self.fault: Fault = fault
+        self.meant = meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +201,7 @@ class OrganisationId:
             raise BadOrganisationIdError(
                 "wrong-check",
                 f"{digits} is no 法人番号: its check digit is wrong; if a GLN is meant, write 0088:{digits}",
+                (f"0088:{digits}",),
             )
         return cls(icd="0188", value=digits)
 
@@ -219,16 +224,22 @@ def _wrong_length(digits: str) -> BadOrganisationIdError:
         problem = (
             f"12 digits are a company's registration number (会社法人等番号); its 法人番号 would be {number}"
         )
+        meant: tuple[str, ...] = (f"0188:{number}",)
         if gln:
             problem += f"; or a spreadsheet ate the first zero of GLN 0{digits}"
-        return BadOrganisationIdError("lost-zero" if gln else "wrong-form", problem)
+            meant += (f"0088:0{digits}",)
+        return BadOrganisationIdError("lost-zero" if gln else "wrong-form", problem, meant)
     if count == 9:
         return BadOrganisationIdError(
-            "ambiguous", f"9 digits are several kinds of number; a D-U-N-S is written 0060:{digits}"
+            "ambiguous",
+            f"9 digits are several kinds of number; a D-U-N-S is written 0060:{digits}",
+            (f"0060:{digits}",),
         )
     if count == 8:
         return BadOrganisationIdError(
-            "lost-zero", f"8 digits: a D-U-N-S whose first zero was lost is 0060:0{digits}"
+            "lost-zero",
+            f"8 digits: a D-U-N-S whose first zero was lost is 0060:0{digits}",
+            (f"0060:0{digits}",),
         )
     return BadOrganisationIdError("wrong-form", f"a 法人番号 has 13 digits, here are {count}")
 

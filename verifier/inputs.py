@@ -37,11 +37,15 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """An input nothing can be judged of. `reason` is a slug of `verifier.words`, `detail` technical English."""
+    """An input nothing can be judged of. `reason` is a slug of `verifier.words`, `detail` technical English.
+
+    `meant`: mark numbers one slip away from what was given.
+    """
 
     label: str
     reason: str
     detail: str
+    meant: tuple[str, ...] = ()
 
 
 def read_input(text: str) -> list[Input | Unreadable]:
@@ -123,7 +127,9 @@ def read_text(label: str, text: str) -> Input | Unreadable:
         if not meant and not error.is_check_wrong:
             return Unreadable(label=label, reason="no-code", detail=error.problem)
         hint = f"; did you mean {' or '.join(meant)}?" if meant else ""
-        return Unreadable(label=label, reason="bad-mark-number", detail=error.problem + hint)
+        return Unreadable(
+            label=label, reason="bad-mark-number", detail=error.problem + hint, meant=tuple(meant)
+        )
     except MalformedError as error:
         if "#" in text or (text.isascii() and text.isdigit()):
             return Input(label=label, found=text)  # a code that is not right is judged, not refused

@@ -76,9 +76,9 @@ def check_policy(claims: MarkClaims, owner: str, policy: Policy, *, offset: int)
         return Refused(Reason.POLICY_ORGANISATION, f"the mark is held by {claims.holder}, {claims.name}")
     if not _level_accepted(claims, policy):
         least = "" if policy.min_level is None else f"; at least {policy.min_level} is asked"
-        return Refused(
-            Reason.POLICY_LEVEL, f"level {claims.level} of {claims.scheme}, {claims.assessment.slug}{least}"
-        )
+        detail = f"level {claims.level} of {claims.scheme}, {claims.assessment.slug}{least}"
+        is_lower = policy.min_level is not None and claims.level < policy.min_level
+        return Refused(Reason.POLICY_LEVEL, detail, fact=str(policy.min_level) if is_lower else "")
     if policy.units is not None and claims.unit.slug not in policy.units:
         return Refused(Reason.POLICY_SCOPE, f"the mark is for a {claims.unit.slug}")
     asked = (
@@ -90,7 +90,7 @@ def check_policy(claims: MarkClaims, owner: str, policy: Policy, *, offset: int)
         said = _fold(claims.statement) + "\n" + _fold(claims.statement_latin or "")
         for words in asked:
             if _fold(words) not in said:
-                return Refused(Reason.POLICY_SCOPE, f"the scope does not say {words!r}")
+                return Refused(Reason.POLICY_SCOPE, f"the scope does not say {words!r}", fact=words)
     if policy.valid_until_column is not None:
         # Whoever reads a table puts the row's day in its place; without one, what was asked is not met.
         return Refused(
@@ -100,9 +100,10 @@ def check_policy(claims: MarkClaims, owner: str, policy: Policy, *, offset: int)
         zone = timezone(timedelta(seconds=offset))
         begins = datetime.combine(policy.valid_until_at_least, time.min, zone)
         if claims.exp < begins.timestamp() + DAY:
-            return Refused(Reason.POLICY_UNTIL, f"ends before {policy.valid_until_at_least} is over")
+            day = policy.valid_until_at_least.isoformat()
+            return Refused(Reason.POLICY_UNTIL, f"ends before {day} is over", fact=day)
     if policy.issuers is not None and owner not in policy.issuers:
-        return Refused(Reason.POLICY_ISSUER, f"issued by {owner}")
+        return Refused(Reason.POLICY_ISSUER, f"issued by {owner}", fact=owner)
     return None
 
 

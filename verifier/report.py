@@ -145,12 +145,16 @@ class NoteReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check's outcome; `reason` is None when it passed or was not made."""
+    """One check's outcome; `reason` is None when it passed or was not made.
+
+    `fact` is what a wish that is not met turns on, by itself: the level or last day asked, the words, the issuer.
+    """
 
     check: Check
     outcome: Outcome
     reason: Reason | None = None
     detail: str = ""
+    fact: str = ""
 
 
 # By place; every report shares these.
@@ -168,19 +172,23 @@ class Refused:
     reason: Reason
     detail: str = ""
     sure: bool = False
+    fact: str = ""
 
     def finding(self, place: int) -> Finding:
         """The finding of the check at that place, 0 to 6."""
         unsure = self.reason in (Reason.UNKNOWN_ISSUER, Reason.NOT_LOGGED) and not self.sure
         unknown = unsure or self.reason in UNKNOWNS
         outcome = Outcome.UNKNOWN if unknown else Outcome.FAILED
-        return Finding(CHECKS[place], outcome, self.reason, self.detail)
+        return Finding(CHECKS[place], outcome, self.reason, self.detail, self.fact)
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
+    """A remark beside the verdict; `fact` as in a finding: the host."""
+
     reason: NoteReason
     detail: str = ""
+    fact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -238,7 +238,8 @@ def _report(
             if 0 < mark.claims.exp - when <= ENDS_SOON:
                 notes += (Note(NoteReason.ENDS_SOON, f"ends {iso(mark.claims.exp)}"),)
         if found.host is not None and not ground.document.lists_host(found.host):
-            notes = (Note(NoteReason.UNKNOWN_HOST, f"{found.host} is no host of this scheme"), *notes)
+            detail = f"{found.host} is no host of this scheme"
+            notes = (Note(NoteReason.UNKNOWN_HOST, detail, found.host), *notes)
         report.notes = notes
     report.__class__ = Report
     done: Report = report

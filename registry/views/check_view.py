@@ -18,18 +18,11 @@ from verifier.suppliers.columns import letter
 from verifier.suppliers.matching import NameMatch
 from verifier.suppliers.report_text import asked_by_row, detail_said
 from verifier.suppliers.results import Candidate, MarkFacts, OtherMark, RowResult, RowVerdict
-from verifier.suppliers.rows import Remark, RowReason
+from verifier.suppliers.rows import Remark
 from verifier.words import meaning, title
 
 __all__ = ["Group", "facts", "groups", "notes_on_all"]
 
-_SAID_BY_THE_ROW = (
-    RowReason.NAME_DIFFERS,
-    RowReason.SEVERAL_MARKS,
-    RowReason.NAME_ONLY,
-    RowReason.NOT_IN_REGISTER,
-    RowReason.NOTHING_TO_CHECK,
-)
 EVERYWHERE = (NoteReason.NO_INDEPENDENT_WITNESS,)
 # What asks for a person's eye comes first.
 ORDER = (RowVerdict.INVALID, RowVerdict.UNDETERMINED, RowVerdict.NO_MARK, RowVerdict.VALID)
@@ -217,8 +210,6 @@ def _said(remark: Remark, mark: MarkFacts | None = None) -> Said:
         said = None
     # What a row's own words say again is left out; what is peculiar to the row is told.
     detail, is_technical = detail_said(remark, mark, lang=lang)
-    if remark.reason in _SAID_BY_THE_ROW:
-        detail = ""
     return Said(
         title=title(remark.reason, lang),
         meaning=said,

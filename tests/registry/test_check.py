@@ -586,6 +586,40 @@ def test_what_the_rows_themselves_ask_is_said(client: FlaskClient) -> None:
     assert "what stands in the row: C 必要レベル" in answer.text
 
 
+def test_a_reader_of_japanese_is_told_in_japanese_what_a_row_says_wrong_and_what_was_asked(
+    whole: Laid, client: FlaskClient
+) -> None:
+    valid, future = whole.marks["valid"], whole.marks["future"]
+    company, wrong = digits(whole, "valid"), str(valid.number)[:-1] + "X"
+    lines = [
+        ("名称,法人番号,マーク番号,リンク,段階,範囲,納期", ""),
+        (f"みほん,{company},,,5,,", "求める段階: 5 以上"),
+        (f"みほん,{company},,,,第二工場,", "求める範囲: 「第二工場」"),
+        (f"みほん,{company},,,,,2040-01-01", "求める期限: 2040-01-01 まで有効"),
+        (f",,{future.number},,,,", "最初の日: 2026-11-02"),
+        (",7.1E+12,,,,,", "記載内容: 7.1E+12"),
+        (",700001205000,,,,,", "記載内容: 700001205000（0188:7700001205000 のことでしょうか）"),
+        (",7000012050003,,,,,", "記載内容: 7000012050003（0088:7000012050003 のことでしょうか）"),
+        (",12345678,,,,,", "記載内容: 12345678（0060:012345678 のことでしょうか）"),
+        (",,,htp:/nowhere/m/1,,,", "記載内容: htp:/nowhere/m/1"),
+        (",,,http://localhost/m/" + str(valid.number) + ",,,", ""),
+        (f",,{wrong},,,,", f"記載内容: {wrong}（"),
+        (f",,{valid.number} / {future.number},,,,", f"記載内容: {valid.number} / {future.number}"),
+        (f"みほん,{company},,,高い,,", "記載内容: 高い"),
+        (f"みほん,{company},,,,,45000", "記載内容: 45000（2023-03-15 のことでしょうか）"),
+        (f"みほん,{company},,,,,3/4/2027", "記載内容: 3/4/2027"),
+        (f"みほん,{company},,,,,", "2行目と同じ取引先です"),
+        (",,,,,,2027-01-01", ""),
+    ]
+    answer = check(client, "\n".join(line for line, _ in lines), lang="ja")
+    shown = unescape(answer.text)
+    assert [told for _, told in lines if told not in shown] == []
+    assert '<p class="small soft" lang="en">' not in answer.text  # what is left for technicians
+    page = unescape(post(client, {**carried(answer), "format": "html"}, lang="ja").text)
+    assert [told for _, told in lines if told not in page] == []
+    assert 'class="soft" lang="en"' not in page
+
+
 def test_other_headings_mean_other_columns(client: FlaskClient) -> None:
     table = "会社名,法人番号\nFirma,Nummer\nみほん,7700001205000\n"
     first = post(client, {"rows": table})

@@ -49,12 +49,13 @@ _FIRST_DAY = date(1899, 12, 30)  # day 0 of Excel's calendar, as its serial numb
 
 
 class CellError(Exception):
-    """A cell does not say what its column asks; `reason` is a stable slug."""
+    """A cell does not say what its column asks; `reason` is a stable slug, `meant` what it would be if read in spite of that."""
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, meant: str = "") -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.meant = meant
 
 
 def is_blank(text: str) -> bool:
@@ -101,8 +102,9 @@ def read_day(text: str) -> date:
 def _no_day(text: str) -> CellError:
     if re.fullmatch(r"[0-9]{5}(\.0+)?", text):
         day = _FIRST_DAY + timedelta(days=int(text[:5]))
+        would_be = day.isoformat()
         return CellError(
-            "spreadsheet-date", f"{text} is a spreadsheet's day number; it would be {day.isoformat()}"
+            "spreadsheet-date", f"{text} is a spreadsheet's day number; it would be {would_be}", would_be
         )
     if re.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}", text):
         return CellError(

@@ -18,7 +18,7 @@ from schemas.errors import MalformedError
 from schemas.organisation_id import OrganisationId
 from schemas.qr import Found
 from verifier.policy import Policy
-from verifier.report import POLICY, NoteReason, Outcome, Reason, Report, Verdict
+from verifier.report import POLICY, Finding, Note, NoteReason, Outcome, Reason, Report, Verdict
 from verifier.suppliers.finding import Finder
 from verifier.suppliers.matching import NameMatch, name_match
 from verifier.suppliers.results import Candidate, OtherMark, RowResult, RowVerdict, facts_of
@@ -184,7 +184,7 @@ def _result(supplier: Supplier, best: _Judged, rest: Sequence[_Judged], finder: 
         verdict = RowVerdict.UNDETERMINED
     reasons = [*supplier.faults]
     reasons += [
-        Remark(reason=_reason(finding.reason, report), detail=finding.detail)
+        Remark(reason=_reason(finding.reason, report), detail=finding.detail, said=_said(finding))
         for finding in report.findings
         if finding.reason is not None
     ]
@@ -194,12 +194,12 @@ def _result(supplier: Supplier, best: _Judged, rest: Sequence[_Judged], finder: 
         detail = f"the mark's holder is {report.mark.claims.name}"
         notes.append(Remark(reason=RowReason.NAME_DIFFERS, detail=detail))
     if rest:
-        notes.append(
-            Remark(reason=RowReason.SEVERAL_MARKS, detail=f"{len(rest) + 1} marks; the best one stands here")
-        )
+        count = len(rest) + 1
+        detail = f"{count} marks; the best one stands here"
+        notes.append(Remark(reason=RowReason.SEVERAL_MARKS, detail=detail, said=("marks-held", str(count))))
     # Whether the holder was compared is seen from the row: by its number, or as `name_match`.
     notes += [
-        Remark(reason=note.reason, detail=note.detail)
+        Remark(reason=note.reason, detail=note.detail, said=_said(note))
         for note in report.notes
         if note.reason is not NoteReason.HOLDER_NOT_CHECKED
     ]
@@ -223,6 +223,20 @@ def _reason(reason: Reason, report: Report) -> Reason | RowReason:
     if reason is Reason.TRUST_UNAVAILABLE and report.mark is None and is_partners:
         return RowReason.PARTNERS_MARK
     return reason
+
+
+_FACTS: dict[str, str] = {
+    NoteReason.UNKNOWN_HOST: "host-is",
+    Reason.POLICY_LEVEL: "level-asked",
+    Reason.POLICY_SCOPE: "words-asked",
+    Reason.POLICY_UNTIL: "day-asked",
+    Reason.POLICY_ISSUER: "issuer-is",
+}
+
+
+def _said(one: Finding | Note) -> tuple[str, str] | None:
+    phrase = _FACTS.get(one.reason) if one.reason is not None and one.fact else None
+    return None if phrase is None else (phrase, one.fact)
 
 
 def _name_match(name: str | None, best: _Judged, finder: Finder | None) -> NameMatch:

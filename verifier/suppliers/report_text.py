@@ -53,14 +53,25 @@ def _mark(one: RowResult) -> str:
     return "" if one.mark is None else f" ({MarkNumber.from_text(one.mark.number).display})"
 
 
-# Reasons whose details stand in the row already, as the last day; and those an event explains.
-_BY_ITSELF = frozenset({"expired", "not-yet-valid", "ends-soon"})
+# Reasons whose details stand in the row already, as the last day and the holder do; and those an event explains.
+_BY_ITSELF = frozenset(
+    {
+        *("expired", "ends-soon", "policy-organisation", "name-differs", "name-only", "not-in-register"),
+        *("nothing-to-check", "day-missing"),
+    }
+)
 _BY_AN_EVENT = frozenset({"revoked", "suspended", "superseded"})
 
 
 def detail_said(one: Remark, mark: MarkFacts | None, *, lang: str) -> tuple[str, bool]:
     """Say what stands behind a reason, and whether that is technical English; "" where the row says it all."""
-    if one.reason in _BY_ITSELF:
+    if one.said is not None:
+        name, *values = one.said
+        return phrase(name, lang, **dict(zip(("value", "meant"), values, strict=False))), False
+    if one.reason == "not-yet-valid" and mark is not None:
+        first = in_zone(mark.valid_from, offset=mark.offset).date().isoformat()
+        return phrase("first-day", lang, value=first), False
+    if one.reason in _BY_ITSELF or (one.reason == "policy-scope" and mark is not None):  # the unit
         return "", False
     if one.reason not in _BY_AN_EVENT or mark is None:
         return one.detail, True

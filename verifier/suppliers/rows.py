@@ -21,6 +21,7 @@ from verifier.suppliers.cells import CellError, is_blank, is_lost_number, marks_
 __all__ = ["FAULTS", "Remark", "RowReason", "Supplier", "keys_of", "supplier_of"]
 
 MAX_CELL = 4096  # characters of a cell that are looked at
+SHOWN = 80  # and of one that are said again
 
 
 class RowReason(StrEnum):
@@ -55,10 +56,11 @@ FAULTS = frozenset(list(RowReason)[:12])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """`detail` is technical English about this row."""
+    """`detail` is technical English about this row; `said` the same in any language: a phrase of `verifier.words` and its values."""
 
     reason: str
     detail: str = ""
+    said: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +120,13 @@ def supplier_of(row: int, cells: Mapping[str, str], *, until: str | None = None)
             try:
                 days.append(read_day(text))
             except CellError as error:
-                faults.append(Remark(reason=RowReason.DAY_UNREADABLE, detail=error.detail))
+                faults.append(_not_read(RowReason.DAY_UNREADABLE, text, error.detail, error.meant))
     level = None
     if "level" in cells:
         try:
             level = read_level(cells["level"])
         except CellError as error:
-            faults.append(Remark(reason=RowReason.LEVEL_UNREADABLE, detail=error.detail))
+            faults.append(_not_read(RowReason.LEVEL_UNREADABLE, cells["level"], error.detail))
     if not any(name in cells for name in ("mark", "url", "id", "name")):
         faults.append(Remark(reason=RowReason.NOTHING_TO_CHECK, detail="no mark, link, number or name"))
     return Supplier(
@@ -141,6 +143,13 @@ def supplier_of(row: int, cells: Mapping[str, str], *, until: str | None = None)
     )
 
 
+def _not_read(reason: str, text: str, detail: str, *meant: str) -> Remark:
+    """What stands in a cell that could not be read, and what it may have been."""
+    shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    said = ("cell-meant", shown, " / ".join(meant)) if any(meant) else ("cell", shown)
+    return Remark(reason=reason, detail=detail, said=said)
+
+
 def _subject(cells: Mapping[str, str], faults: list[Remark]) -> tuple[Found | str | None, str | None]:
     """Give the mark a row names; the link where there are both, since it may hold the mark itself."""
     read: dict[str, Found | str] = {}
@@ -151,22 +160,22 @@ def _subject(cells: Mapping[str, str], faults: list[Remark]) -> tuple[Found | st
         several = marks_in(text)
         if is_lost_number(text) and not several:  # a mark number may have digits and one E
             detail = f"{text[:40]} is what a spreadsheet made of a number: characters are lost"
-            faults.append(Remark(reason=RowReason.SPREADSHEET_NUMBER, detail=detail))
+            faults.append(_not_read(RowReason.SPREADSHEET_NUMBER, text, detail))
             continue
         if len(several) > 1:
             detail = f"one cell names {len(several)} marks, {' and '.join(several[:5])}: give each a row"
-            faults.append(Remark(reason=RowReason.TWO_MARKS, detail=detail))
+            faults.append(_not_read(RowReason.TWO_MARKS, text, detail))
             continue
         one = read_text(text, text)
         if isinstance(one, Unreadable):
-            faults.append(Remark(reason=one.reason, detail=one.detail))
+            faults.append(_not_read(one.reason, text, one.detail, *one.meant))
         elif isinstance(one.found, Found | str):
             read[name] = one.found
     url, mark = read.get("url"), read.get("mark")
     numbers = {number for one in (url, mark) if (number := _number(one)) is not None}
     if len(numbers) > 1:
         detail = f"the columns mark and url name two marks: {' and '.join(sorted(numbers))}"
-        faults.append(Remark(reason=RowReason.TWO_MARKS, detail=detail))
+        faults.append(_not_read(RowReason.TWO_MARKS, " / ".join(sorted(numbers)), detail))
     if url is not None:
         return url, "url"
     return (mark, "mark") if mark is not None else (None, None)
@@ -194,9 +203,9 @@ def _organisation(cells: Mapping[str, str], faults: list[Remark]) -> Organisatio
         return OrganisationId.read_loosely(text)
     except BadOrganisationIdError as error:
         reason = _FAULTS_OF_IDS.get(error.fault, RowReason.ID_UNREADABLE)
-        faults.append(Remark(reason=reason, detail=error.problem))
+        faults.append(_not_read(reason, text, error.problem, *error.meant))
     except MalformedError as error:
-        faults.append(Remark(reason=RowReason.ID_UNREADABLE, detail=error.problem))
+        faults.append(_not_read(RowReason.ID_UNREADABLE, text, error.problem))
     return None
 
 

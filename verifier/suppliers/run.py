@@ -224,5 +224,9 @@ class Joined:
         before = min([self._first.setdefault(key, result.row) for key in keys], default=result.row)
         if before == result.row:
             return result
-        note = Remark(reason=RowReason.DUPLICATE_ROW, detail=f"row {before} names the same")
+        note = Remark(
+            reason=RowReason.DUPLICATE_ROW,
+            detail=f"row {before} names the same",
+            said=("same-as-row", str(before)),
+        )
         return replace(result, notes=(note, *result.notes))
