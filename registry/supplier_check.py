@@ -47,13 +47,13 @@ class TooManyMarksError(Exception):
     """The rows name holders of so many marks that not all of them are judged at once."""
 
 
-def read_table(data: bytes) -> Table:
-    """Read CSV or a workbook. Raises SheetError, BusyError."""
+def read_table(data: bytes, *, sheet: str | None = None) -> Table:
+    """Read CSV or a workbook; `sheet` names one of a workbook's. Raises SheetError, BusyError."""
     if len(data) > MAX_BYTES:
         raise SheetError("too-large", f"the table has more than {MAX_BYTES:,} bytes")
     if not data.startswith(WORKBOOK):
         return reading.read_table(data)
-    return read_stranger(data)
+    return read_stranger(data, sheet=sheet)
 
 
 def check_table(

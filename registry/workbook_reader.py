@@ -1,6 +1,7 @@
 """Workbooks strangers send, read by a process that may be lost: bounded in time, memory, and what comes out of it.
 
-    python -m registry.workbook_reader < suppliers.xlsx     {"rows": [["…", …], …]} or {"reason": "…", "detail": "…"}
+    python -m registry.workbook_reader < a line {"sheet": null} or {"sheet": "…"}, and the workbook behind it
+    {"rows": [["…", …], …], "sheet": "…", "others": ["…", …]} or {"reason": "…", "detail": "…"}
 
 A workbook is a ZIP of XML. `verifier.suppliers.xlsx` refuses what is not one; here the bounds are those of a public page.
 """
@@ -29,13 +30,16 @@ _MEMORY = 1 << 30
 _turns = Turns(2, waiting=2, patience=5)
 
 
-def read_stranger(data: bytes) -> Table:
-    """Read the first sheet. Raises SheetError; BusyError when too many are being read."""
+def read_stranger(data: bytes, *, sheet: str | None = None) -> Table:
+    """Read the sheet named, by default the one that looks most like suppliers. Raises SheetError; BusyError when too many are being read."""
+    asked = (
+        json.dumps({"sheet": sheet}).encode() + b"\n"
+    )  # not as an argument: others on this machine see those
     try:
         with _turns.turn():
             done = subprocess.run(
                 [sys.executable, "-m", "registry.workbook_reader"],
-                input=data,
+                input=asked + data,
                 capture_output=True,
                 timeout=_PATIENCE,
                 check=False,
@@ -49,10 +53,10 @@ def read_stranger(data: bytes) -> Table:
     return Table(records=said["rows"], sheet=said["sheet"], other_sheets=tuple(said["others"]))
 
 
-def _read(data: bytes) -> dict[str, Any]:
+def _read(data: bytes, sheet: str | None = None) -> dict[str, Any]:
     try:
         _check_container(data)
-        table = read_workbook(data, columns=COLUMNS, blank=MAX_BLANK)
+        table = read_workbook(data, sheet=sheet, columns=COLUMNS, blank=MAX_BLANK)
         _check_cells(table)
     except SheetError as error:
         return {"reason": error.reason, "detail": error.detail, "row": error.row}
@@ -90,9 +94,10 @@ def _limit() -> None:
 
 
 def main() -> None:
-    """Read one workbook from standard input."""
+    """Read one workbook from standard input, behind a line that says which sheet of it."""
     _limit()
-    print(json.dumps(_read(sys.stdin.buffer.read())))
+    asked = json.loads(sys.stdin.buffer.readline())
+    print(json.dumps(_read(sys.stdin.buffer.read(), asked["sheet"])))
 
 
 if __name__ == "__main__":

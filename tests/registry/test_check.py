@@ -223,6 +223,32 @@ def test_a_workbook_is_read_like_pasted_rows(whole: Laid, client: FlaskClient) -
     assert counts(post(client, {**carried(read), "step": "check"}))["valid"] == 1
 
 
+def test_another_sheet_of_a_workbook_is_read_where_the_guess_was_not_meant(
+    whole: Laid, client: FlaskClient
+) -> None:
+    book, out = openpyxl().Workbook(), io.BytesIO()
+    for name, holder_of in (("今年", "valid"), ("昨年", "revoked")):
+        page = book.create_sheet(name)
+        page.append(["法人番号"])
+        page.append([digits(whole, holder_of)])
+    book.save(out)
+    read = sent(client, out.getvalue())
+    assert "Sheet read: 今年" in read.text
+    assert "<option>昨年</option>" in read.text
+    again = post(client, {**carried(read), "step": "columns"}, lang="ja")  # as another language asks
+    assert "<option>昨年</option>" in again.text
+    other = sent(client, out.getvalue(), sheet="昨年", level="4")
+    result = post(client, {**carried(other), "step": "check"})
+    assert counts(result)["invalid"] == 1
+    assert "<dt>Sheet read</dt><dd>昨年</dd>" in result.text
+    kept = json_of(post(client, {**carried(result), "format": "json"}))
+    assert (kept["sheet"], kept["policy"]["min_level"]) == ("昨年", 4)
+    missing = sent(client, out.getvalue(), sheet="来年")
+    assert missing.status_code == 400
+    assert "no sheet of that name" in missing.text
+    assert "今年" in missing.text
+
+
 def test_files_as_spreadsheets_write_them_are_read(whole: Laid, client: FlaskClient) -> None:
     text = f"会社名\t法人番号\r\n㈱みほん電子\t{digits(whole, 'valid')}\r\n"
     for encoding in ("cp932", "utf-8-sig", "utf-16"):
