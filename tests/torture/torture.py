@@ -38,6 +38,14 @@ PATIENCE = 30.0  # seconds
 TRIES = 6
 
 
+def _is_group(leader: int) -> bool:
+    try:
+        os.killpg(leader, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @dataclass(slots=True)
 class Torture:
     """One register, what was asked of it, and what it has been seen to say."""
@@ -175,8 +183,11 @@ class Torture:
             self.running.processes["witness"].kill()
         else:
             self._until(lambda: self.running.pids(target) != [], f"no {target} is running")
+            pid = self.running.pids(target)[0]
             with suppress(ProcessLookupError):
-                os.kill(self.running.pids(target)[0], signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
+            if target == "web":  # its workers answer for a moment longer, as if nothing had happened
+                self._until(lambda: not _is_group(pid), "the workers outlived the web they worked for")
 
     # -- starting again --------------------------------------------------------------------
 
