@@ -48,8 +48,13 @@ test: $(STAMP) ## run every test this machine can run; what was left out is list
 	@echo 'Lines beginning with SKIPPED above say what was left out and what to install for it.'
 	@echo 'Never part of this run: make fuzz (long mutation runs), make torture (200 kills instead of 30).'
 
-check: lint types contracts ## what CI runs: lint, types, import contracts, then every test with the coverage gate
-	$(MAKE) test ARGS="--cov --cov-report=term $(ARGS)"
+# Browsers and whole processes, started and killed. Followed line by line they take half as long again and add next to nothing
+# to what the other tests cover, so they run by themselves.
+WHOLE := tests/browser tests/life tests/torture
+
+check: lint types contracts ## what CI runs: lint, types, import contracts, then every test, all but the slowest with the coverage gate
+	$(MAKE) test ARGS="--cov --cov-report=term $(addprefix --ignore ,$(WHOLE)) $(ARGS)"
+	$(MAKE) test ARGS="$(WHOLE) $(ARGS)"
 
 lint: $(STAMP) ## ruff, both halves
 	$(PY) -m ruff check .
