@@ -14,13 +14,13 @@ from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId
 from verifier.anchors import AnchorError, AnchorStore, default_state
+from verifier.asked import UsageError, asked_anchor
 from verifier.render import language, one_line, printable
 from verifier.report import Report
 from verifier.report_json import to_json
 from verifier.suppliers.finding import Holder
 from verifier.suppliers.register import RegisterFinder
 from verifier.suppliers.run import Check, Opening
-from verifier.verify_command import UsageError, asked_anchor
 from verifier.words import phrase
 
 __all__ = ["search_register"]

@@ -13,22 +13,19 @@ from typing import TypeAlias
 
 from keys.signed import Signed, read_event, read_mark
 from keys.trust import TrustChain
-from schemas.authentic_tiles import AuthenticTiles
 from schemas.checkpoint import MAX_CHECKPOINT
 from schemas.claims import MarkClaims
-from schemas.entry_bundles import entries_of
 from schemas.errors import MalformedError
 from schemas.evidence import Archive
-from schemas.leaves import EventLeaf, IssueLeaf, Leaf, SnapshotLeaf, TrustLeaf, leaf_from_bytes
+from schemas.leaves import EventLeaf, IssueLeaf, SnapshotLeaf, TrustLeaf
 from schemas.merkle import leaf_hash
 from schemas.note import SignedNote
-from schemas.tiles import TILE_WIDTH, Tile
 from schemas.times import DAY
 from schemas.values import twin_of
+from verifier.bundle_log import BundleLog
 from verifier.landmarks import Landmarks
-from verifier.places import Places
 from verifier.report import Reason, Refused
-from verifier.transparency import AuthenticList, Logged, Witnessed, check_checkpoint, check_list
+from verifier.transparency import AuthenticList, Logged, check_checkpoint, check_list
 from verifier.view import History, LoggedEvent, replay
 
 __all__ = ["BundleView", "HistoryOf"]
@@ -39,79 +36,6 @@ COMPLETE_AFTER = 7 * DAY  # a mark is logged within this of its iat, or never
 CLOCK_ROOM = 300
 
 _blank_logged = twin_of(Logged)
-
-
-class _BundleLog:
-    """One log of a bundle, authenticated against its own head. Raises MalformedError on opening."""
-
-    def __init__(
-        self, archive: Archive, directory: str, head: Witnessed, hint: "array[int] | None" = None
-    ) -> None:
-        self.head = head
-        self.places = Places(self.read, head.checkpoint.size, hint)
-        self._archive = archive
-        self._directory = directory
-        size = head.checkpoint.size
-        self._tiles = AuthenticTiles(self.read, size=size, root_hash=head.checkpoint.root)
-        self._lock = RLock()
-        self._is_whole = False
-
-    def read(self, path: str) -> bytes:
-        return self._archive.get(f"{self._directory}/{path}")
-
-    def leaf(self, index: int) -> bytes:
-        with self._lock:
-            return self._tiles.leaf_hash(index)
-
-    def root_at(self, size: int) -> bytes | None:
-        """Give an earlier root; None when the tiles for it are missing or not this tree's."""
-        if size > self.head.checkpoint.size:
-            return None
-        try:
-            with self._lock:
-                return self._tiles.root_at(size)
-        except MalformedError:
-            return None
-
-    def find(self, leaf: bytes) -> int | None:
-        """Give the index at which the log is proven to hold this leaf. Raises MalformedError for a tile not its own."""
-        with self._lock:
-            for index in self.places.at_hand(leaf):
-                if index < self._tiles.size and self._tiles.leaf_hash(index) == leaf:
-                    return index
-            for index in self.places.further(leaf):
-                if self._tiles.leaf_hash(index) == leaf:
-                    return index
-        return None
-
-    def check_whole(self) -> None:
-        """On return every level-0 tile is known to be this tree's. Raises MalformedError."""
-        if not self._is_whole:
-            for first in range(0, self.head.checkpoint.size, TILE_WIDTH):
-                self.leaf(first)
-            self._is_whole = True
-
-    @cached_property
-    def entries(self) -> dict[int, bytes]:
-        """Every entry the file holds, by index, each proven to be that leaf. What is damaged is not held."""
-        found: dict[int, bytes] = {}
-        for name in self._archive.names(f"{self._directory}/tile/entries/"):
-            with suppress(MalformedError):
-                tile = Tile.from_path(name.removeprefix(f"{self._directory}/"))
-                for slot, entry in enumerate(entries_of(self._archive.get(name), tile)):
-                    index = tile.index * TILE_WIDTH + slot
-                    if index < self.head.checkpoint.size and leaf_hash(entry) == self.leaf(index):
-                        found[index] = entry
-        return found
-
-    @cached_property
-    def leaves(self) -> dict[int, Leaf]:
-        """The entries that are leaves of this format, in the log's order; others change nothing (§4 Fold)."""
-        found: dict[int, Leaf] = {}
-        for index, entry in sorted(self.entries.items()):
-            with suppress(MalformedError):
-                found[index] = leaf_from_bytes(entry)
-        return found
 
 
 class BundleView:
@@ -135,7 +59,7 @@ class BundleView:
         self._archive = archive
         self.variant = archive.manifest.variant
         self._is_register = self.variant == "register"
-        self._logs: dict[int, _BundleLog] = {}
+        self._logs: dict[int, BundleLog] = {}
         self.refused: Refused | None = None
         self._landmarks: dict[int, Landmarks] = {}
         for listed in archive.manifest.logs:
@@ -154,7 +78,7 @@ class BundleView:
                 self.refused = head
                 return
             hint = self._kept_places.get((head.checkpoint.root, head.checkpoint.size))
-            log = _BundleLog(self._archive, directory, head, hint)
+            log = BundleLog(self._archive, directory, head, hint)
             landmarks = Landmarks(self._archive, directory, head, log.root_at, self.chain.current)
         except MalformedError as error:
             self.refused = Refused(Reason.LOG_INCONSISTENT, str(error))

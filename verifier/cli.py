@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 
+from verifier.asked import USAGE, UsageError
 from verifier.bundle_commands import add_bundle_commands
 from verifier.monitor.command import add_monitor_command
 from verifier.render import printable
 from verifier.suppliers.command import add_check_command
 from verifier.trust_commands import add_trust_commands
-from verifier.verify_command import USAGE, UsageError, add_verify_command
+from verifier.verify_command import add_verify_command
 from verifier.watch.command import add_watch_command
 
 __all__ = ["main"]

@@ -5,54 +5,32 @@
 
 import argparse
 import json
-import os
 import re
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from keys.trust import TrustChain
 from schemas.errors import MalformedError
 from schemas.organisation_id import OrganisationId
-from verifier.anchors import AnchorStore, default_state, read_anchor
-from verifier.checks import CLOCK_ROOM
+from verifier.anchors import AnchorStore, default_state
+from verifier.asked import INVALID, UNDETERMINED, USAGE, UsageError, asked_anchor, asked_clock, asked_time
+from verifier.asked_source import asked_verifier
 from verifier.inputs import Input, Unreadable, files_in, read_input, read_stream
-from verifier.partners import Partners
 from verifier.policy import Policy, parse_duration, policy_from_file
 from verifier.render import language, one_line, printable, render
 from verifier.report import Report, Verdict
 from verifier.report_json import to_json
-from verifier.sources import MAX_BUNDLE, FileSource
 from verifier.verifier import Verifier
 from verifier.words import LANGUAGES, meaning, phrase, title
 
-if TYPE_CHECKING:
-    from verifier.http import Fetcher
+__all__ = ["add_verify_command"]
 
-__all__ = [
-    "INVALID",
-    "UNDETERMINED",
-    "USAGE",
-    "UsageError",
-    "add_verify_command",
-    "asked_anchor",
-    "asked_time",
-    "first_host",
-    "is_to_come",
-]
-
-USAGE, INVALID, UNDETERMINED = 2, 1, 3
 # Allowed in JSON, yet able to drive a terminal or turn a line around; written as \\uXXXX.
 _UNFIT = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-
-
-class UsageError(Exception):
-    """One line for stderr, with a hint; exit 2."""
 
 
 def add_verify_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -95,14 +73,14 @@ def add_verify_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParse
 
 def _verify(arguments: argparse.Namespace) -> int:
     policy = _policy(arguments)
-    clock = _clock(arguments.now)
+    clock = asked_clock(arguments.now)
     at = asked_time(arguments.at, now=clock())
     max_age = None if arguments.max_age is None else parse_duration(arguments.max_age)
     store = AnchorStore(arguments.state or default_state())
     anchor, state = asked_anchor(arguments, store)
     lang = arguments.lang or language()
     codes: set[int] = set()
-    with _verifier(arguments, anchor, state, store, clock) as verifier:
+    with asked_verifier(arguments, anchor, state, store, clock) as verifier:
         for one in _inputs(arguments.input):
             if isinstance(one, Unreadable):
                 codes.add(USAGE)
@@ -159,94 +137,6 @@ def _judge(
     return own.verify(own.evidence_mark or one.found, at=at, policy=policy, max_age=max_age), own.chain
 
 
-def asked_anchor(arguments: argparse.Namespace, store: AnchorStore) -> tuple[str | None, Path | None]:
-    """Give the anchor, and where to remember: in a folder that was named, or with a pinned anchor."""
-    named = arguments.anchor or os.environ.get("AKASHI_ANCHOR")
-    asked_to_remember = arguments.state is not None or bool(os.environ.get("AKASHI_STATE"))
-    if named:
-        return read_anchor(named), (store.folder if asked_to_remember else None)
-    pinned = store.pinned()
-    return pinned, (store.folder if pinned else None)
-
-
-def _verifier(
-    arguments: argparse.Namespace,
-    anchor: str | None,
-    state: Path | None,
-    store: AnchorStore,
-    clock: Callable[[], float],
-) -> Verifier:
-    chain = None if anchor is None or state is None else store.find_chain(anchor)
-    named = _named_partners(arguments)
-    if arguments.bundle:
-        files = [_content(one, arguments) for one in arguments.bundle]
-        ours = _of_anchor(files, anchor, chain)
-        others = [one for one in files if one is not ours]
-        partners: Partners = [*others, *_files_of(named)] if others else (named or [])
-        return Verifier.from_bundle(
-            ours, anchor=anchor, state=state, chain=chain, partners=partners, clock=clock
-        )
-    registry = None if arguments.offline else arguments.registry or first_host(chain)
-    if registry is None:
-        return Verifier.without_source(chain, clock=clock)
-    return Verifier.from_registry(
-        registry, anchor=anchor, state=state, chain=chain, partners=named, clock=clock
-    )
-
-
-def _named_partners(arguments: argparse.Namespace) -> "dict[str, str | Fetcher | Path | bytes]":
-    """Read --partner SCHEME=URL|FILE. Raises UsageError."""
-    found: dict[str, str | Fetcher | Path | bytes] = {}
-    for text in arguments.partner:
-        scheme, equals, place = text.partition("=")
-        if not equals or not place:
-            raise UsageError(f"--partner {text}: write SCHEME=URL, or SCHEME=FILE for a bundle of it")
-        if "://" in place and arguments.offline:
-            raise UsageError("--offline sends nothing: name a bundle file of the partner, not an address")
-        found[scheme] = place if "://" in place else Path(place)
-    return found
-
-
-def _content(text: str, arguments: argparse.Namespace) -> Path | bytes:
-    if "://" not in text:
-        return Path(text)
-    if arguments.offline:
-        raise UsageError("--offline sends nothing: name a bundle file, not an address")
-    return _fetch_whole(text)
-
-
-def _files_of(named: "dict[str, str | Fetcher | Path | bytes]") -> list[Path | bytes]:
-    if any(not isinstance(place, Path) for place in named.values()):
-        raise UsageError("--partner: beside several bundles name bundle files, not addresses")
-    return [place for place in named.values() if isinstance(place, Path)]
-
-
-def _of_anchor(files: list[Path | bytes], anchor: str | None, chain: TrustChain | None) -> Path | bytes:
-    """Give the file our anchor vouches for; the first one where none is, so that it is said why."""
-    for one in files if len(files) > 1 else []:
-        with closing(FileSource(one, anchor=anchor, chain=chain)) as opened:
-            if opened.is_of_chain:
-                return one
-    return files[0]
-
-
-def _fetch_whole(url: str) -> bytes:
-    """Fetch one file by its whole address. Raises UsageError, FetchError."""
-    from verifier.http import HttpFetcher  # nothing of the network is loaded by who asks nothing of it
-
-    base, _, path = url.rpartition("/")
-    data = HttpFetcher(base).get(path, max_size=MAX_BUNDLE)
-    if data is None:
-        raise UsageError(f"{url}: there is nothing; a registry serves its bundle at /bundle")
-    return data
-
-
-def first_host(chain: TrustChain | None) -> str | None:
-    """Reach the first host the trust document names; never one that stands in the input alone."""
-    hosts = [] if chain is None else [entry.host for entry in chain.current.hosts if entry.until is None]
-    return f"https://{hosts[0]}" if hosts else None
-
-
 def _policy(arguments: argparse.Namespace) -> Policy | None:
     policy = None if arguments.policy is None else policy_from_file(arguments.policy)
     if policy is not None and policy.valid_until_column is not None:
@@ -258,49 +148,6 @@ def _policy(arguments: argparse.Namespace) -> Policy | None:
     except MalformedError as error:
         raise UsageError(f"--for: {error.problem}") from error
     return replace(policy or Policy(), organisation=organisation)
-
-
-def _clock(text: str | None) -> Callable[[], float]:
-    """Give this machine's clock, or one that stands still where it was told to. Raises UsageError."""
-    if text is None:
-        return time.time
-    try:
-        moment = _moment(text)
-    except ValueError as error:
-        raise UsageError(f"--now: {text!r} is no time; write 2027-03-31T12:00:00Z") from error
-    if not isinstance(moment, datetime):
-        raise UsageError(f"--now: {text} is a whole day; write 2027-03-31T12:00:00Z")
-    seconds = moment.timestamp()
-    return lambda: seconds
-
-
-def asked_time(text: str | None, *, now: float) -> datetime | date | None:
-    """Read --at. Raises UsageError, also for a time after `now` (POSIX seconds)."""
-    if text is None:
-        return None
-    try:
-        moment = _moment(text)
-    except ValueError as error:
-        raise UsageError(f"--at: {text!r} is no time; write 2027-03-31 or 2027-03-31T12:00:00Z") from error
-    if is_to_come(moment, now=datetime.fromtimestamp(now, UTC)):
-        raise UsageError(f"--at: {text} has not come; nobody can say yet how a mark will stand then")
-    return moment
-
-
-def is_to_come(moment: datetime | date, *, now: datetime) -> bool:
-    """Whether a time, or a day in every time zone, still lies ahead."""
-    if isinstance(moment, datetime):
-        return moment > now + timedelta(seconds=CLOCK_ROOM)
-    return moment > (now + timedelta(hours=14)).date()
-
-
-def _moment(text: str) -> datetime | date:
-    """Read a date, or an RFC 3339 time with its zone. Raises ValueError."""
-    is_date = len(text) <= len("2027-03-31")
-    moment = date.fromisoformat(text) if is_date else datetime.fromisoformat(text)
-    if not 1970 < moment.year < 9999 or (isinstance(moment, datetime) and moment.tzinfo is None):
-        raise ValueError("no time a mark can have")
-    return moment
 
 
 def _code(report: Report) -> int:

@@ -10,12 +10,12 @@ from registry.problems import ProblemError
 from registry.supplier_check import MAX_BYTES, MAX_ROWS, TooManyMarksError, check_table
 from registry.turns import BusyError
 from registry.views.asked import parse_at, read_body, services
+from verifier.asked import is_to_come
 from verifier.policy import Policy, PolicyError, policy_from_table
 from verifier.suppliers.columns import FINDING, Column, Columns
 from verifier.suppliers.headers import KNOWN
 from verifier.suppliers.report_json import document
 from verifier.suppliers.sheets import Table
-from verifier.verify_command import is_to_come
 
 __all__ = ["blueprint"]
 

@@ -44,7 +44,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("AKASHI_STATE", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("verifier.verify_command.Verifier", Frozen)
+    for module in ("verify_command", "asked_source"):
+        monkeypatch.setattr(f"verifier.{module}.Verifier", Frozen)
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps
 from forge.pictures import code_of, on_table, pdf, photo, picture, seen_from_afar, written
 from forge.scene import Scene
 from schemas.qr import Found
+from verifier.asked import USAGE
 from verifier.inputs import Input, Unreadable, read_stream
 from verifier.pictures import MAX_PAGES, codes_in, is_of_a_mark, is_picture
-from verifier.verify_command import USAGE
 
 SHOP = "https://shop.example/"
 

@@ -12,7 +12,7 @@ from schemas.checkpoint import Checkpoint
 from schemas.errors import MalformedError
 from schemas.evidence import Archive
 from schemas.tiles import new_tiles
-from verifier.bundle_view import _BundleLog
+from verifier.bundle_log import BundleLog
 from verifier.places import FEW, Places, read_places, write_places
 from verifier.transparency import Witnessed
 
@@ -39,10 +39,10 @@ class Members:
         return self.given[name]
 
 
-def opened(members: Members, hint: "array[int] | None" = None) -> _BundleLog:
+def opened(members: Members, hint: "array[int] | None" = None) -> BundleLog:
     checkpoint = Checkpoint(origin="example/log", size=SIZE, root=merkle.root(LEAVES))
     head = Witnessed(place=0, checkpoint=checkpoint, logged_by=2, seen_at=2, k=1)
-    return _BundleLog(cast("Archive", members), "log/0", head, hint)
+    return BundleLog(cast("Archive", members), "log/0", head, hint)
 
 
 def bent_at(data: bytes, slot: int, other: bytes) -> bytes:

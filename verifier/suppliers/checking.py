@@ -17,6 +17,7 @@ from typing import IO
 from keys.whole_files import writing_whole
 from schemas.errors import MalformedError
 from verifier.anchors import AnchorError, AnchorStore, default_state
+from verifier.asked import INVALID, UNDETERMINED, UsageError, asked_anchor, asked_time
 from verifier.bundle_commands import say_refused
 from verifier.bundle_fetch import sources_of
 from verifier.http import FetchError
@@ -37,7 +38,6 @@ from verifier.suppliers.sheets import MAX_FILE, SheetError, Table
 from verifier.suppliers.source import kept_path, kept_register
 from verifier.suppliers.xlsx import XlsxMissingError, openpyxl
 from verifier.verifier import ONLINE_MAX_AGE
-from verifier.verify_command import INVALID, UNDETERMINED, UsageError, asked_anchor, asked_time
 from verifier.words import phrase
 
 __all__ = ["check_suppliers", "judged"]

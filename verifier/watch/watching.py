@@ -18,12 +18,12 @@ from keys.whole_files import alone_in, write_whole
 from schemas.errors import MalformedError
 from schemas.times import in_zone
 from verifier.anchors import AnchorStore, default_state
+from verifier.asked import USAGE, UsageError
 from verifier.http import FetchError
 from verifier.render import language, printable
 from verifier.suppliers.checked import Checked, policy_facts
 from verifier.suppliers.checking import judged
 from verifier.suppliers.report_json import document as checked_document
-from verifier.verify_command import USAGE, UsageError
 from verifier.watch.compare import compare, ending
 from verifier.watch.kept import Kept, Told, WatchError, read_kept, write_kept
 from verifier.watch.mailing import MailError, find_program, hand_over
