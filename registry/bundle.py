@@ -1,7 +1,7 @@
 """All marks in one file, for those who verify offline (docs/format.md §7). Same state, same bytes.
 
     plain      tiles of all levels, the entries of the newest snapshot and of trust leaves, lists
-    register   the same with every entry, profile and list of entities
+    register   the same with every entry, list of entities, and profile; without profiles where there would be too many members
 
 Beside each its contents, from which whoever holds an older one fetches only what is new. A file is made once for
 a state and kept in <home>/cache; what is there can be thrown away at any time.
@@ -28,7 +28,7 @@ from registry.settings import Settings
 from registry.together import Together, settled
 from schemas.bundle_contents import BundleContents, digest_of
 from schemas.entry_bundles import bundle_at
-from schemas.evidence import ListedLog, ListedStatus, Manifest, write_archive
+from schemas.evidence import MAX_MEMBERS, ListedLog, ListedStatus, Manifest, write_archive
 from schemas.status_list import StatusUri
 from schemas.tiles import ENTRIES, TILE_WIDTH, tile_at, tiles_of
 from schemas.times import iso, to_datetime
@@ -157,6 +157,9 @@ def _plan(services: Services, session: Session, state: Together, *, is_register:
             add(f"profile/{number}.cwt", partial(files.find_profile, number))
         for number in _numbers(files, "entities"):
             add(f"entities/{number}.cbor", partial(files.find_entities, number))
+    if 1 + len(members) > MAX_MEMBERS:
+        # Of all that is in it a buyer can do without these alone: what a mark says of its holder is in the log.
+        members = {name: read for name, read in members.items() if not name.startswith("profile/")}
     manifest = Manifest(
         variant="register" if is_register else "plain",
         as_of=None if state.as_of is None else iso(state.as_of),

@@ -153,11 +153,13 @@ def _end(count: int, size: int, offset: int) -> bytes:
 
 
 def write_archive(out: IO[bytes], members: Iterable[tuple[str, bytes]]) -> None:
-    """Write members, `bundle.json` first and the rest already in byte order. Below 4 GiB and 65,536 members."""
+    """Write members, `bundle.json` first and the rest already in byte order. Raises TooLargeError beyond MAX_MEMBERS; below 4 GiB."""
     entries: list[bytes] = []
     offset, last = 0, ""
     for name, data in members:
         _check_order(len(entries), name, last)
+        if len(entries) == MAX_MEMBERS:
+            raise TooLargeError(f"more than {MAX_MEMBERS:,} members")
         bound_of(name)
         crc, last = zlib.crc32(data), name
         header = _local_header(name, crc, len(data))

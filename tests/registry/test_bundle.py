@@ -1,5 +1,6 @@
 """The bundle: the same state gives the same bytes, and the verifier takes them."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from forge import ask
 from forge.laid import Laid
 from forge.world import NOW
-from registry.bundle import open_cached, write_bundle
+from registry.bundle import open_cached, open_contents, write_bundle
+from schemas.bundle_contents import BundleContents
 from schemas.claims import EventKind, EventReason
 from schemas.evidence import Archive
 from schemas.times import DAY, HOUR, iso
@@ -94,6 +96,21 @@ def test_the_last_checkpoint_of_each_day_is_a_landmark(full: Laid) -> None:
     days = [name[-8:] for name in Archive.open(bundle(full, "plain")).names("log/0/landmarks/")]
     published = [NOW - ago for ago in (20 * DAY, 9 * DAY, 3 * DAY, 2 * DAY, HOUR)]
     assert days == [iso(time)[:10].replace("-", "") for time in published]
+
+
+def test_a_register_of_too_many_members_goes_without_profiles_and_still_answers(
+    full: Laid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Archive.open(bundle(full, "register"))
+    monkeypatch.setattr("registry.bundle.MAX_MEMBERS", len(whole.names()) - 1)
+    shutil.rmtree(full.home / "cache")
+    fewer = bundle(full, "register")
+    names = Archive.open(fewer).names()
+    assert [name for name in whole.names() if name not in names] == whole.names("profile/") != []
+    assert ask(fewer, full.marks["valid"].number, anchor=full.world.anchor, now=NOW).verdict is Verdict.VALID
+    with open_contents(full.services(), "register")[0] as stream:
+        contents = BundleContents.from_bytes(stream.read())
+    assert not any(name.startswith("profile/") for name in contents.digests)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import MalformedError
+from schemas.errors import MalformedError, TooLargeError
 from schemas.evidence import Archive, ListedLog, ListedStatus, Manifest, write_archive
 
 MANIFEST = Manifest(
@@ -47,6 +47,16 @@ def read_all(file: bytes) -> list[tuple[str, bytes]]:
 def test_a_file_is_read_back_as_it_was_written() -> None:
     assert read_all(FILE) == MEMBERS
     assert Archive.open(FILE).manifest == MANIFEST
+
+
+def test_a_file_takes_as_many_members_as_its_directory_can_count_and_no_more() -> None:
+    members = [
+        ("bundle.json", MANIFEST.to_bytes()),
+        *((f"log/0/landmarks/{day:08}", b"") for day in range(65_534)),
+    ]
+    assert len(Archive.open(written(members)).names()) == 65_535
+    with pytest.raises(TooLargeError, match="65,535 members"):
+        written([*members, ("status/a/0.cwt", b"")])
 
 
 def test_the_manifest_is_the_formats_example() -> None:
