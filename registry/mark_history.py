@@ -18,7 +18,10 @@ __all__ = ["history_of"]
 
 
 def history_of(services: Services, mark: Signed[MarkClaims], logged: Logged) -> History | Refused:
-    """Give what happened to a mark that is logged there, up to the newest checkpoint. Raises what the database raises."""
+    """Give what happened to a mark that is logged there, up to the newest checkpoint, which may be newer than the list asked with it.
+
+    Raises what the database raises, and `registry.services.ServicesUnavailableError`.
+    """
     mine = select(EventRow).where(EventRow.number == str(mark.claims.number))
     with services.sessions() as session:
         rows = session.scalars(mine.order_by(EventRow.place, EventRow.index)).all()

@@ -134,11 +134,12 @@ class _Judge:
     """The registry's own verdicts, each made once for one table, and bounded in number.
 
     What the bundle of today answers without a doubt stands, with the events of our own tables: it is much faster than evidence
-    of one mark, which is asked for the rest.
+    of one mark, which is asked for the rest, and for a mark in the log that is not the one our tables hold. Of a mark that
+    ended and is outside its dates both is said; evidence of it would not be looked into.
     """
 
     def __init__(self, services: Services, finder: SupplierFinder, at: datetime | date | None) -> None:
-        self._services, self._at = services, at
+        self._services, self._finder, self._at = services, finder, at
         self._made: dict[tuple[bytes | str | Found, Policy | None], Report] = {}
         self._today = _of_today(services, finder)
 
@@ -155,8 +156,11 @@ class _Judge:
     def _sure_today(self, subject: bytes | str | Found, policy: Policy | None) -> Report | None:
         if self._today is None:
             return None
-        report = self._today.verify(subject, at=self._at, policy=policy, max_age=ONLINE_MAX_AGE)
+        report = self._today.verify(subject, at=self._at, policy=policy)
         if any(finding.outcome is Outcome.UNKNOWN for finding in report.findings):
+            return None
+        mark = report.mark if isinstance(subject, Found) and subject.mark is not None else None
+        if mark is not None and self._finder.mark(str(mark.claims.number)) != mark.raw:
             return None
         is_ended = report.findings[STATUS].outcome is Outcome.FAILED
         return None if is_ended and (report.status is None or report.status.since is None) else report

@@ -24,6 +24,9 @@ MAX_UNPACKED = 32 << 20  # bytes of all members together
 COLUMNS = 101  # read: one more than a table may have, so that it is named
 MAX_BLANK = 20_000  # rows without a value, one after another
 MAX_CELLS = 4 << 20  # characters of all cells together
+MAX_SHEETS = 100  # offered
+LONGEST = 100  # characters of a sheet's name; spreadsheets allow 31
+MAX_DETAIL = 500  # characters
 _PATIENCE = 20  # seconds
 _SECONDS = 8  # of processor time
 _MEMORY = 1 << 30
@@ -59,10 +62,11 @@ def _read(data: bytes, sheet: str | None = None) -> dict[str, Any]:
         table = read_workbook(data, sheet=sheet, columns=COLUMNS, blank=MAX_BLANK)
         _check_cells(table)
     except SheetError as error:
-        return {"reason": error.reason, "detail": error.detail, "row": error.row}
+        return {"reason": error.reason, "detail": error.detail[:MAX_DETAIL], "row": error.row}
     except XlsxMissingError as error:
         return {"reason": "workbook", "detail": str(error)}
-    return {"rows": table.records, "sheet": table.sheet, "others": table.other_sheets}
+    others = [name for name in table.other_sheets if len(name) <= LONGEST][:MAX_SHEETS]
+    return {"rows": table.records, "sheet": (table.sheet or "")[:LONGEST], "others": others}
 
 
 def _check_container(data: bytes) -> None:

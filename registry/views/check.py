@@ -66,10 +66,10 @@ def checked() -> Response:
     wishes, table, columns = Wishes(), None, None
     try:
         kind = _kind()
+        wishes = read_wishes()
         table = read_rows()
         columns = columns_said(table)
         check_size(table, columns)
-        wishes = read_wishes()
         if not kind and (request.form.get("step") != "check" or is_header_moved()):
             return _second(table, columns, wishes)
         check_rows(table, columns)
@@ -149,6 +149,7 @@ def _result(found: Checked, wishes: Wishes) -> Response:
         notes=notes_on_all(found),
         table=carried(found.table.records),
         sheet=found.table.sheet,
+        other_sheets=found.table.other_sheets,
         header="" if columns.header is None else columns.header + 1,
         columns=[(one.place, one.name) for one in columns.found],
         formats=list(_WRITERS),

@@ -13,6 +13,7 @@ from typing import Any
 from flask import request
 
 from registry.supplier_check import MAX_BYTES, MAX_ROWS, read_table
+from registry.workbook_reader import LONGEST, MAX_SHEETS
 from verifier.policy import Policy
 from verifier.suppliers.cells import CellError, read_day
 from verifier.suppliers.columns import FINDING, Column, ColumnError, Columns, find_columns, letter
@@ -43,9 +44,8 @@ MAX_CELLS = (
     250_000  # of an answer, with the blank rows between the others; a full table has less than half of it
 )
 MAX_FORM = MAX_TABLE + (256 << 10)
-MAX_SHEETS = 200  # carried on
 UNITS = ("legal-entity", "group", "division")
-_LONGEST = 200  # characters of a wish, or of a sheet's name
+_LONGEST = 200  # characters of a wish
 
 
 class FormError(Exception):
@@ -210,7 +210,7 @@ def _sent() -> Table:
     if not data and not text.strip():
         raise FormError("nothing")
     try:
-        return read_table(data or text.encode(), sheet=_field("sheet") or None)
+        return read_table(data or text.encode(), sheet=request.form.get("sheet") or None)
     except SheetError as error:
         status = 413 if error.reason == "too-large" else 400
         raise FormError(error.reason, error.detail, status=status) from error
@@ -226,8 +226,10 @@ def _carried(text: str) -> Table:
         raise FormError("carried", "table: a list of rows, each a list of texts")
     if not all(isinstance(cell, str) and "\0" not in cell for record in value for cell in record):
         raise FormError("carried", "table: a list of rows, each a list of texts")
-    others = tuple(name[:_LONGEST] for name in request.form.getlist("other-sheet")[:MAX_SHEETS])
-    return Table(records=value, sheet=_field("sheet-was")[:_LONGEST] or None, other_sheets=others)
+    sheet, others = request.form.get("sheet-was", ""), request.form.getlist("other-sheet")[:MAX_SHEETS]
+    return Table(
+        records=value, sheet=sheet[:LONGEST] or None, other_sheets=tuple(name[:LONGEST] for name in others)
+    )
 
 
 def _without_blank_end(record: Sequence[str]) -> Sequence[str]:

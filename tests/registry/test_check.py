@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from forge.world import NOW, World
 from registry import evidence, supplier_check, workbook_reader
 from registry.supplier_check import MAX_BYTES, MAX_ROWS
 from registry.turns import BusyError, Turns
+from schemas.claims import EventKind, EventReason
 from schemas.qr import to_url
 from schemas.times import DAY, HOUR
 from verifier.suppliers.xlsx import openpyxl
@@ -234,19 +236,55 @@ def test_another_sheet_of_a_workbook_is_read_where_the_guess_was_not_meant(
     book.save(out)
     read = sent(client, out.getvalue())
     assert "Sheet read: 今年" in read.text
-    assert "<option>昨年</option>" in read.text
+    assert '<option value="昨年">昨年</option>' in read.text
     again = post(client, {**carried(read), "step": "columns"}, lang="ja")  # as another language asks
-    assert "<option>昨年</option>" in again.text
+    assert '<option value="昨年">昨年</option>' in again.text
     other = sent(client, out.getvalue(), sheet="昨年", level="4")
     result = post(client, {**carried(other), "step": "check"})
     assert counts(result)["invalid"] == 1
     assert "<dt>Sheet read</dt><dd>昨年</dd>" in result.text
     kept = json_of(post(client, {**carried(result), "format": "json"}))
     assert (kept["sheet"], kept["policy"]["min_level"]) == ("昨年", 4)
-    missing = sent(client, out.getvalue(), sheet="来年")
+    changed = post(client, {**carried(result), "step": "columns"})
+    assert '<option value="昨年">' not in changed.text
+    assert '<option value="今年">今年</option>' in changed.text
+    missing = sent(client, out.getvalue(), sheet="来年", scope="本社")
+    assert 'value="本社"' in missing.text
     assert missing.status_code == 400
     assert "no sheet of that name" in missing.text
     assert "今年" in missing.text
+
+
+def test_a_sheet_is_found_by_its_name_to_the_last_blank(whole: Laid, client: FlaskClient) -> None:
+    book, out = openpyxl().Workbook(), io.BytesIO()
+    book.active.append(["法人番号"])
+    for name in (" A  B\u3000",):
+        page = book.create_sheet(name)
+        page.append([digits(whole, "valid")])
+    book.save(out)
+    assert '<option value=" A  B\u3000">' in sent(client, out.getvalue()).text
+    read = sent(client, out.getvalue(), sheet=" A  B\u3000")
+    assert carried(read)["sheet-was"] == [" A  B\u3000"]
+
+
+def test_very_long_and_very_many_names_of_sheets_do_not_swell_the_answer(client: FlaskClient) -> None:
+    book, out, long = openpyxl().Workbook(), io.BytesIO(), io.BytesIO()
+    book.active.append(["id"])
+    book.active.append(["1"])
+    for number in range(300):
+        book.create_sheet(f"sheet {number}")
+    book.save(out)
+    with zipfile.ZipFile(out) as given, zipfile.ZipFile(long, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in given.namelist():
+            data = given.read(name)
+            if name == "xl/workbook.xml":
+                data = data.replace(b'"sheet 7"', b'"%s"' % (b"'" * 5_000_000))
+            made.writestr(name, data)
+    read = sent(client, long.getvalue())
+    assert (read.status_code, len(carried(read)["other-sheet"])) == (200, 100)
+    assert len(read.data) < 40_000
+    refused = sent(client, long.getvalue(), sheet="x" * 100_000)
+    assert (refused.status_code, len(refused.data) < 20_000) == (400, True)
 
 
 def test_files_as_spreadsheets_write_them_are_read(whole: Laid, client: FlaskClient) -> None:
@@ -527,6 +565,28 @@ def test_a_mark_that_ended_is_explained_in_a_table_as_by_its_own_evidence_and_mu
         else:  # of a day outside its dates; no evidence is fetched for it then
             assert (one["verdict"], one["reasons"]) == (by_evidence["verdict"], by_evidence["reasons"])
     assert len(found) == 3 * len(whole.marks)
+
+
+@pytest.mark.parametrize("at", [None, "2026-10-25"])
+def test_a_mark_that_is_logged_under_anothers_number_gets_the_verdict_its_evidence_gets(
+    full: Laid, at: str | None
+) -> None:
+    other = full.world.issue(at=NOW - 10 * DAY, number=full.marks["valid"].claims.number)
+    ended = full.world.event(full.marks["expired"], EventKind.REVOKE, EventReason.MISUSE, at=NOW - HOUR)
+    full.world.publish(NOW - 60)
+    full.write()
+    full.rebuild()
+    row = {"url": to_url("http://localhost", other.claims.number, other.raw)}
+    asked: dict[str, Any] = {} if at is None else {"at": at}
+    [found] = json_of(ask(full.client(), row, **asked))["rows"]
+    assert (
+        found["verdict"]
+        == full.services().verify(row["url"], at=None if at is None else date(2026, 10, 25)).verdict
+    )
+    assert found["verdict"] != "valid"
+    # One that has ended and is outside its dates: both are said.
+    [both] = json_of(ask(full.client(), {"mark": str(ended.claims.number)}))["rows"]
+    assert [one["reason"] for one in both["reasons"]] == ["expired", "revoked"]
 
 
 @pytest.mark.parametrize(

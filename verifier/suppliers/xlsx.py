@@ -87,7 +87,8 @@ def _chosen(book: Any, sheet: str | None) -> tuple[list[str], Any]:
         raise SheetError("empty", "the workbook has no sheet of cells")
     names = [str(one.title) for one in shown]
     if sheet is not None and sheet not in names:
-        raise SheetError("no-sheet", f"the workbook has no sheet {sheet!r}; there are {', '.join(names)}")
+        listed = ", ".join(name[:40] for name in names[:20])
+        raise SheetError("no-sheet", f"the workbook has no sheet {sheet[:40]!r}; there are {listed}")
     return names, shown[0 if sheet is None else names.index(sheet)]
 
 
