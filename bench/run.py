@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import bundle, first_paint, monitor, qr, search, startup, suppliers, trust, verify
+from bench import alike, bundle, first_paint, monitor, qr, search, startup, suppliers, trust, verify
 from bench.table import Row
 
 __all__ = ["main"]
@@ -23,6 +23,7 @@ LINES: dict[str, Callable[[Path | None], Iterable[Row]]] = {
     "8": search.measure,
     "12": startup.measure,
     "13": bundle.measure,
+    "alike": alike.measure,
     "monitor": monitor.measure,
     "paint": first_paint.measure,
     "trust": trust.measure,

@@ -17,7 +17,7 @@ from registry.migrate import upgrade
 from registry.search import search
 from verifier.search_keys import fold, fold_number, grams, without_form
 
-__all__ = ["measure"]
+__all__ = ["measure", "names_of"]
 
 SIZES = (10_000, 100_000, 1_000_000)
 QUESTIONS = 400
@@ -123,7 +123,7 @@ _WORKS = [
 ]
 
 
-def _names(number: int, chance: random.Random) -> tuple[str, str, str]:
+def names_of(number: int, chance: random.Random) -> tuple[str, str, str]:
     """A company nobody has founded: in kanji, its reading, in Latin letters."""
     tail = (
         "".join(chance.choice("一二三四五六七八九十百千万東西南北上下左右") for _ in range(2))
@@ -150,7 +150,7 @@ def _fill(path: Path, size: int) -> list[str]:
         holders, keys, parts = [], [], []
         for number in range(first, min(first + 20_000, size)):
             holder = f"0188:{number:013d}"
-            names = _names(number, chance)
+            names = names_of(number, chance)
             holders.append((holder, names[0], names[2], "JP"))
             found = [("id", fold_number(holder), False), ("id", f"{number:013d}", False)]
             for matched, text in zip(("name", "kana", "latin"), names, strict=True):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from threading import RLock
 
 from keys.signed import read_mark, read_profile
@@ -27,6 +28,7 @@ from verifier.suppliers.finding import HeldMark, Holder
 __all__ = ["RegisterFinder"]
 
 ALIKE = 0.6  # of the parts of two names must be the same for one to be offered for the other
+FEW = 3  # of the rarest parts a name must share to be looked at closely; one more or less makes no difference to what is found
 MAX_ENTITIES = 65536  # bytes of a list of a group's members
 _NAMES = ("name", "latin", "kana", "former", "entity")
 
@@ -91,16 +93,19 @@ class RegisterFinder:
         rare_first = sorted(parts, key=lambda part: self._held[part])
         found = []
         for size, by_gram in self._by_size.items():
-            # Names alike enough share so many parts (Dice ≥ ALIKE): not one less than that of the commonest would do without all
-            # the others. So the rarest others lead to each of them.
+            # A name alike enough shares at least so many parts (Dice ≥ ALIKE). Even if it shares all of the commonest, that leaves
+            # a few for the rarest: whoever has those is looked at closely, and nobody else need be.
             least = math.ceil(ALIKE * (len(parts) + size) / 2 - 1e-9)
-            if least <= min(len(parts), size):
-                near = {key for part in rare_first[: len(parts) - least + 1] for key in by_gram.get(part, ())}
-                for key in near:
-                    # As len(parts & grams(key)), in a fifth of the time.
-                    shared = sum([pair in key for pair in pairs]) + key.endswith(text[-1])
-                    if shared >= least:
-                        found.append((key, min(2 * shared / (len(parts) + size), 0.99)))
+            if least > min(len(parts), size):
+                continue
+            few = min(FEW, least)
+            rarest = rare_first[: len(parts) - least + few]
+            shares = Counter(chain.from_iterable(by_gram.get(part, ()) for part in rarest))
+            for key in [key for key, count in shares.items() if count >= few]:
+                # As len(parts & grams(key)), in a fifth of the time.
+                shared = sum([pair in key for pair in pairs]) + key.endswith(text[-1])
+                if shared >= least:
+                    found.append((key, min(2 * shared / (len(parts) + size), 0.99)))
         return found
 
     @cached_property
