@@ -4,15 +4,13 @@ Both have the same folded names in memory, and are asked for the same: names wit
 nobody has. Rapidfuzz compares the name asked with every one there is, in C++, by its own measure (edits), and gives five.
 """
 
-import json
 import random
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import cast
 
+from bench.peer import asked_of
 from bench.search import names_of
 from bench.table import Row, in_turns, ratio_of, timed
 from schemas.evidence import Archive
@@ -43,26 +41,13 @@ def _row(peers: Path, size: int) -> Row:
     finder = RegisterFinder(cast("BundleView", None), cast("Archive", None))
     finder.__dict__["_keys"] = {name: [(name, "name")] for name in names}
     finder._alike("x")  # the index is made
-    with TemporaryDirectory() as folder:
-        file = Path(folder, "names.json")
-        file.write_text(json.dumps({"names": names, "questions": questions, "piece": PIECE}))
-        command = [str(peers), str(PEER), str(file)]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            asked, answered = process.stdin, process.stdout
-            if asked is None or answered is None:
-                raise AssertionError("the peer has no pipes")
+    with asked_of(peers, PEER, {"names": names, "questions": questions, "piece": PIECE}) as ask:
 
-            def theirs(turn: int) -> float:
-                asked.write(f"{turn}\n")
-                asked.flush()
-                return float(answered.readline())
+        def ours(turn: int) -> float:
+            piece = questions[turn * PIECE : (turn + 1) * PIECE]
+            return timed(lambda: [finder._alike(question) for question in piece])
 
-            def ours(turn: int) -> float:
-                piece = questions[turn * PIECE : (turn + 1) * PIECE]
-                return timed(lambda: [finder._alike(question) for question in piece])
-
-            taken = in_turns({"ours": ours, "theirs": theirs}, turns=TURNS)
-            asked.close()
+        taken = in_turns({"ours": ours, "theirs": lambda turn: ask(str(turn))}, turns=TURNS)
     ratio = ratio_of(taken["theirs"], taken["ours"])
     return Row(
         line="alike",

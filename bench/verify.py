@@ -10,19 +10,17 @@ in its own environment and takes its turn when told to, so that it is in the sam
 algorithm -19 (RFC 9864): it gets the same claims under -8 (EdDSA), signed by the same keys.
 """
 
-import json
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import TypeAlias, TypeVar
 
 from nacl.bindings import crypto_sign_open
 
+from bench.peer import asked_of
 from bench.table import Row, in_turns, ratio_of, timed
 from bench.world import Key, Register, make_register
 from schemas.cose import MARK_TYPE, Sign1, header_bytes, to_be_signed
@@ -104,22 +102,12 @@ def _peer(python: Path, register: Register) -> Iterator[dict[str, Rival]]:
         "cwt": [mark.hex() for mark, _ in register.marks],
         "pycose": [_under_eddsa(mark, key).hex() for mark, key in register.marks],
     }
-    with TemporaryDirectory() as folder:
-        file = Path(folder, "marks.json")
-        file.write_text(json.dumps({"keys": keys, "marks": marks, "piece": PIECE}))
-        command = [str(python), str(PEER), str(file)]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            asked, answered = process.stdin, process.stdout
-            if asked is None or answered is None:
-                raise AssertionError("the peer has no pipes")
+    with asked_of(python, PEER, {"keys": keys, "marks": marks, "piece": PIECE}) as ask:
+        yield {name: partial(_turn, ask, name) for name in marks}
 
-            def ask(name: str, turn: int) -> float:
-                asked.write(f"{name} {turn}\n")
-                asked.flush()
-                return float(answered.readline())
 
-            yield {name: partial(ask, name) for name in marks}
-            asked.close()
+def _turn(ask: Callable[[str], float], name: str, turn: int) -> float:
+    return ask(f"{name} {turn}")
 
 
 def _under_eddsa(mark: bytes, key: Key) -> bytes:
