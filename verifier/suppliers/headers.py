@@ -80,6 +80,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "needed_until": (
         *(
             "必要期限",
+            "期限",
+            "契約期限",
             "必要な日",
             "納期",
             "納入期限",

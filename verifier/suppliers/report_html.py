@@ -32,19 +32,20 @@ ul.counts li{border:1px solid;border-radius:8px;padding:.3rem .8rem}ul.counts b{
 dl{display:grid;grid-template-columns:minmax(6rem,max-content) minmax(0,1fr);gap:.15rem 1rem;margin:0}dt{color:#4a5563}dd{margin:0}
 table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:bold;font-size:1.1rem;padding:1rem 0 .5rem}
 th,td{border:1px solid #d3d9e0;padding:.35rem .5rem;text-align:left;vertical-align:top}thead th{background:#f4f5f7}
+tbody td,tbody th{overflow-wrap:anywhere;min-width:6.5rem}tbody td.whole{min-width:0}
 td p,th p{margin:0;font-weight:normal}.whole{white-space:nowrap}.soft{color:#4a5563;font-size:.9rem}
 .valid{color:#08592f;background:#e5f4eb}.invalid{color:#911326;background:#fbe8ea}
 .undetermined{color:#6b4300;background:#fcf1dc}.no-mark{color:#26466b;background:#e7eef7}
 .verdict{font-weight:bold}table{font-size:.9rem}
 .box{overflow-x:auto}
-@media screen and (max-width:40rem){body{margin:.75rem}dl{display:block}dd{margin:0 0 .5rem}
+@media screen and (max-width:64rem){body{margin:.75rem}dl{display:block}dd{margin:0 0 .5rem}
 table,caption,tbody,tr,td,tbody th{display:block}
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tbody tr{border:1px solid #d3d9e0;margin:0 0 1rem}
-td,tbody th{border:0;border-top:1px solid #d3d9e0;overflow-wrap:anywhere}tbody td:first-child{border-top:0}
+tbody td,tbody th{border:0;border-top:1px solid #d3d9e0;min-width:0}tbody td:first-child{border-top:0}
 tbody tr>*::before{display:block;color:#4a5563;font-size:.85em;font-weight:normal}
 td:empty{display:none}.whole{white-space:normal}}
-@media print{body{margin:0;font-size:9pt}.box{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}
+@media print{body{margin:0;font-size:9pt}tbody td,tbody th{min-width:4.5rem}tbody td:first-child{min-width:8rem}.box{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}
 .valid,.invalid,.undetermined,.no-mark{print-color-adjust:exact}}
 """
 
@@ -90,7 +91,7 @@ def _labels(lang: str) -> str:
         for place, text in enumerate((_css_text(phrase(name, lang)) for name in _NAMES), 1)
         if place > 1  # the verdict speaks for itself
     )
-    return f"@media screen and (max-width:40rem){{{rules}}}\n"
+    return f"@media screen and (max-width:64rem){{{rules}}}\n"
 
 
 def _css_text(text: str) -> str:
