@@ -66,12 +66,13 @@ def check_issuer(
 
 
 def check_window(claims: MarkClaims, *, at: int, now: int, latest_seen: int) -> Refused | None:
-    """[nbf, exp) at `at`; and a clock that lags behind authentic times decides nothing."""
-    if at < claims.nbf:
+    """[nbf, exp) at `at`; and a clock that lags behind authentic times decides nothing, but that what is over is over."""
+    is_behind = now < latest_seen - CLOCK_ROOM
+    if at < claims.nbf and not (is_behind and at >= now - CLOCK_ROOM):
         return Refused(Reason.NOT_YET_VALID, f"valid from {iso(claims.nbf)}")
     if at >= claims.exp:
         return Refused(Reason.EXPIRED, f"ended {iso(claims.exp)}")
-    if now < latest_seen - CLOCK_ROOM:
+    if is_behind:
         return Refused(
             Reason.CLOCK_BEHIND, f"this clock says {iso(now)}; {iso(latest_seen)} has been witnessed"
         )

@@ -680,6 +680,14 @@ def test_a_slow_clock_does_not_bring_back_what_has_ended() -> None:
     doubted(judged(world, mark, now=NOW - HOUR - 301), Reason.CLOCK_BEHIND)
 
 
+def test_a_clock_that_lags_by_years_accuses_no_mark_and_a_past_day_is_still_judged() -> None:
+    world, mark = published()
+    long_ago = NOW - 6 * 365 * DAY
+    doubted(judged(world, mark, now=long_ago), Reason.CLOCK_BEHIND)
+    then = ask(world.evidence(mark), mark.raw, anchor=world.anchor, now=NOW, at=long_ago)
+    assert (then.verdict, then.reasons) == (Verdict.INVALID, (Reason.NOT_YET_VALID,))
+
+
 def test_a_genuine_mark_on_another_companys_paper_is_refused() -> None:
     world, mark = published()
     ours = Policy(organisation=str(mark.claims.holder))

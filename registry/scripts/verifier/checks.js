@@ -39,11 +39,12 @@ export function checkIssuer(mark, ground, at) {
   return { key, refused: null };
 }
 
-/** [nbf, exp) at `at`; and a clock that lags behind authentic times decides nothing. */
+/** [nbf, exp) at `at`; and a clock that lags behind authentic times decides nothing, but that what is over is over. */
 export function checkWindow(claims, at, now, latestSeen) {
-  if (at < claims.nbf) return new Refused("not-yet-valid", `valid from ${iso(claims.nbf)}`);
+  const isBehind = now < latestSeen - CLOCK_ROOM;
+  if (at < claims.nbf && !(isBehind && at >= now - CLOCK_ROOM)) return new Refused("not-yet-valid", `valid from ${iso(claims.nbf)}`);
   if (at >= claims.exp) return new Refused("expired", `ended ${iso(claims.exp)}`);
-  if (now < latestSeen - CLOCK_ROOM) return new Refused("clock-behind", `${iso(latestSeen)} has been witnessed`);
+  if (isBehind) return new Refused("clock-behind", `${iso(latestSeen)} has been witnessed`);
   return null;
 }
 

@@ -75,6 +75,16 @@ def tell(book: Book) -> None:
         now=witnessed - 301,
         twin="valid-slow-clock",
     )
+    book.doubt(
+        "clock-years-behind",
+        "By the clock the mark's first day is years away; it has been witnessed since.",
+        mark.raw,
+        file,
+        "clock-behind",
+        anchor=anchor,
+        now=NOW - 6 * 365 * DAY,
+        twin="valid-slow-clock",
+    )
     remembered = {"trust": 1, "heads": {}, "list": [0, 0], "seen": NOW + 301}
     book.doubt(
         "clock-behind-remembered",
