@@ -48,8 +48,8 @@ test: $(STAMP) ## run every test this machine can run; what was left out is list
 	@echo 'Lines beginning with SKIPPED above say what was left out and what to install for it.'
 	@echo 'Never part of this run: make fuzz (long mutation runs), make torture (200 kills instead of 30).'
 
-# Browsers and whole processes, started and killed. Followed line by line they take half as long again and add next to nothing
-# to what the other tests cover, so they run by themselves.
+# Browsers and whole processes, started and killed. They run by themselves, not traced: that costs time, and of 21,000 statements
+# they cover some fifty that the other tests do not.
 WHOLE := tests/browser tests/life tests/torture
 
 check: lint types contracts ## what CI runs: lint, types, import contracts, then every test, all but the slowest with the coverage gate

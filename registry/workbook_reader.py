@@ -35,9 +35,8 @@ _turns = Turns(2, waiting=2, patience=5)
 
 def read_stranger(data: bytes, *, sheet: str | None = None) -> Table:
     """Read the sheet named, by default the one that looks most like suppliers. Raises SheetError; BusyError when too many are being read."""
-    asked = (
-        json.dumps({"sheet": sheet}).encode() + b"\n"
-    )  # not as an argument: others on this machine see those
+    # Not as an argument: others on this machine see those.
+    asked = json.dumps({"sheet": sheet}).encode() + b"\n"
     try:
         with _turns.turn():
             done = subprocess.run(

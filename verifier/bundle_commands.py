@@ -16,7 +16,7 @@ from verifier.bundle_view import BundleView
 from verifier.places import read_places, write_places
 from verifier.progress import progress
 from verifier.render import language, printable, said_age, table
-from verifier.words import phrase
+from verifier.words import LANGUAGES, phrase
 
 __all__ = ["add_bundle_commands", "say_refused"]
 
@@ -49,6 +49,7 @@ def add_bundle_commands(verbs: "argparse._SubParsersAction[argparse.ArgumentPars
         verb.add_argument("--anchor", metavar="HEX|FILE", help="AKASHI_ANCHOR, or the pinned one")
         verb.add_argument("--state", type=Path, metavar="DIR", help="AKASHI_STATE")
         verb.add_argument("--json", action="store_true")
+        verb.add_argument("--lang", choices=LANGUAGES, help="language of the text output")
 
 
 def _fetch(arguments: argparse.Namespace) -> int:
@@ -72,7 +73,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
     with _opened(target, arguments) as view:
         if fetched.pieces != 0 or not read_places(target):
             write_places(target, view.sorted_places())
-        _describe(view, target, as_json=arguments.json)
+        _describe(view, target, arguments)
     return 0
 
 
@@ -98,7 +99,7 @@ def say_refused(source: str, error: Exception) -> None:
 
 def _info(arguments: argparse.Namespace) -> int:
     with _opened(arguments.file, arguments) as view:
-        _describe(view, arguments.file, as_json=arguments.json)
+        _describe(view, arguments.file, arguments)
     return 0
 
 
@@ -119,10 +120,10 @@ def _opened(path: Path, arguments: argparse.Namespace) -> AbstractContextManager
     return authentic(path, anchor=anchor, chain=store.find_chain(anchor))
 
 
-def _describe(view: BundleView, path: Path, *, as_json: bool) -> None:
-    newest, scheme, lang = view.newest_list, view.chain.current.scheme, language()
+def _describe(view: BundleView, path: Path, arguments: argparse.Namespace) -> None:
+    newest, scheme, lang = view.newest_list, view.chain.current.scheme, arguments.lang or language()
     size, kept = path.stat().st_size, bool(read_places(path))
-    if as_json:
+    if arguments.json:
         logs = [
             {"origin": head.checkpoint.origin, "size": head.checkpoint.size, "seen_at": iso(head.seen_at)}
             for head in view.heads

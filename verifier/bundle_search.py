@@ -51,7 +51,7 @@ def search_register(arguments: argparse.Namespace) -> int:
         hits = [_Hit(holder=one, reports=_reports(one, check, finder)) for one in _found(typed, finder)]
     finally:
         check.close()
-    lang = language()
+    lang = arguments.lang or language()
     for hit in hits:
         print(json.dumps(_json(hit)) if arguments.json else "\n".join(_said(hit, lang)))
     if not hits and not arguments.json:

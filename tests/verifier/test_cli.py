@@ -564,6 +564,10 @@ def test_a_bundle_is_fetched_verified_and_described(
     assert info["as_of"] == "2026-10-31T23:00:00Z"
     assert main(["bundle", "info", "mine", *anchor]) == VALID
     assert "2026-10-31T23:00:00Z" in capsys.readouterr().out
+    assert main(["bundle", "info", "mine", "--lang", "ja", *anchor]) == VALID
+    assert "2026-10-31T23:00:00Z" in (said := capsys.readouterr().out)
+    assert not said.isascii()
+    assert "情報の時点" in said
 
 
 def growing(steps: int) -> World:
