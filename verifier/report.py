@@ -70,7 +70,7 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Every reason a check may give, in the order in which the first one wins."""
+    """Every reason a check may give, in the order in which the first one wins (of a clock that lags see docs/format.md §8)."""
 
     MALFORMED = "malformed"
     NOT_DETERMINISTIC = "not-deterministic"
