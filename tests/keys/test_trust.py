@@ -8,6 +8,7 @@ import pytest
 
 from forge.trust_documents import (
     DAY,
+    ROOTS,
     START,
     base64_of,
     document,
@@ -153,6 +154,19 @@ def test_rule_1_issued_never_goes_back() -> None:
     assert change_refusal(lambda value: value.update(issued=START - 1)) == "issued-went-back"
     same_moment = after(lambda value: value.update(issued=START))
     assert chain_of(FIRST, same_moment).current.version == 2
+
+
+def test_rule_1_a_second_text_of_a_version_is_proof_only_by_the_root_that_could_sign_that_version() -> None:
+    """Root holders who were replaced can sign what they like: it is noise, and must not make anybody's chain fail as forked."""
+    labels = ("new-a", "new-b", "new-c")
+    root = {"threshold": 2, "keys": [vkey(f"{label}.example", label) for label in labels]}
+    second = successor(FIRST, root=root)
+    third, other = successor(second), successor(second, mirrors=[])
+    chain = walk(ANCHOR, [note(FIRST), note(second, *ROOTS[:2], *labels[:2]), note(third, *labels[:2])])
+    for signers, rule in ((ROOTS[:2], "below-threshold"), (labels[:2], "two-texts")):
+        with pytest.raises(TrustRefusedError) as refused:
+            chain.extended([note(other, *signers)])
+        assert refused.value.rule == rule
 
 
 def test_rule_1_two_texts_for_one_version_prove_the_root_dishonest() -> None:

@@ -198,6 +198,39 @@ def test_an_older_profile_never_replaces_a_newer_one(register: Register, world: 
     assert register.submit(profile_of(mark, iat=NOW + 1)).status == 200
 
 
+def test_a_profile_from_the_future_would_hold_for_ever_and_is_refused(
+    register: Register, world: World
+) -> None:
+    mark = world.issue(at=NOW)
+    register.submit(mark.raw, profile_of(mark))
+    assert refused(register, profile_of(mark, iat=NOW + 301)) == ["iat-window"]
+    assert register.submit(profile_of(mark, iat=NOW + 300)).status == 200
+
+
+def test_of_two_profiles_of_one_second_the_one_with_the_greater_hash_holds(
+    register: Register, world: World
+) -> None:
+    mark = world.issue(at=NOW)
+    claims = [
+        ProfileClaims(iat=NOW, number=mark.claims.number, document={"country": "JP", "kana": kana})
+        for kana in ("ミホン", "ミホンデンシ")
+    ]
+    lesser, greater = sorted(
+        (sign_claims(one, signer_named("issuer-3")) for one in claims), key=lambda raw: sha256(raw).digest()
+    )
+    register.submit(mark.raw, lesser)
+    assert register.submit(greater).status == 200
+    assert register.files.find_profile(mark.number) == greater
+    elsewhere = world.issue(at=NOW)
+    other = [replace(one, number=elsewhere.claims.number) for one in claims]
+    lesser, greater = sorted(
+        (sign_claims(one, signer_named("issuer-3")) for one in other), key=lambda raw: sha256(raw).digest()
+    )
+    register.submit(elsewhere.raw, greater)
+    assert refused(register, lesser) == ["profile-older"]
+    assert register.files.find_profile(elsewhere.number) == greater
+
+
 def test_a_profile_comes_from_the_owner_of_its_mark(register: Register, world: World) -> None:
     mark = world.issue(at=NOW)
     register.submit(mark.raw)

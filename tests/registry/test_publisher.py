@@ -269,6 +269,26 @@ def test_a_clock_gone_back_signs_nothing_until_it_is_right(register: Register, w
     assert register.submit(early.raw).status == 200  # it waited, and lost nothing
 
 
+def test_a_clock_gone_back_publishes_nothing_that_was_appended_before(
+    register: Register, world: World
+) -> None:
+    """Appended, and then killed before its checkpoint; the clock is wrong when it starts again."""
+    mark = world.issue(at=NOW)
+    for one in register.witnesses:
+        one.down = True
+    with pytest.raises(NoQuorumError):
+        register.submit(mark.raw)
+    for one in register.witnesses:
+        one.down = False
+    register.now -= 3600
+    with pytest.raises(ClockBehindError):
+        register.publisher.recover()
+    assert (register.files.kept_sizes(), register.files.find_list("a", 0)) == ([2], None)
+    register.now += 3600
+    register.publisher.recover()
+    assert register.files.kept_sizes() == [2, 4]
+
+
 def test_a_ratchet_of_another_log_is_no_ratchet_of_this_one(register: Register) -> None:
     register.close()
     whole = register.files.ratchet.read_bytes()

@@ -361,6 +361,19 @@ def test_a_wrong_list_is_signed_and_logged_for_everybody(watch: Watch, world: Wo
     assert watch.alarms() == [Kind.LIST_CONTRADICTS_LOG, Kind.SNAPSHOT_CONTRADICTS_LOG]
 
 
+def test_a_snapshot_that_speaks_of_another_size_than_its_place(watch: Watch, world: World) -> None:
+    """What it says of the lists is right as of its place; only the size it names is another."""
+    later(world)
+    lists = tuple(
+        (uri, sha256(bytes(statuses)).digest()) for uri, statuses in sorted(world.fold().lists.items())
+    )
+    index = len(world.log.entries)
+    world.log.append(SnapshotLeaf(size=index - 1, lists=lists).to_bytes())
+    later(world, 2)
+    watch.now = NOW + 2 * HOUR
+    assert Kind.SNAPSHOT_CONTRADICTS_LOG in watch.alarms()
+
+
 def test_a_snapshot_that_leaves_a_list_out(watch: Watch, world: World) -> None:
     world.issue(signer="issuer-4", at=NOW + HOUR)
     index = len(world.log.entries)
