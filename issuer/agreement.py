@@ -11,8 +11,8 @@ from keys.trust import TrustChain, public_key
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.trust_entries import KeyUse, TrustedKey
-from verifier.checks import check_issuer
-from verifier.fold import entitlement, signer_of
+from verifier.entitlement import entitled_event, entitled_mark
+from verifier.report import Refused
 
 __all__ = ["DisagreementError", "agree_event", "agree_mark", "agree_profile"]
 
@@ -30,18 +30,12 @@ def agree_mark(raw: bytes, chain: TrustChain, *, now: int) -> MarkClaims:
         mark = read_mark(raw)
     except MalformedError as error:
         raise DisagreementError(f"structure: {error.reason}: {error}") from error
-    key, refused = check_issuer(mark, chain.current, at=now, list_trust=None, seen_trust=0)
-    if refused is not None or key is None:
-        raise DisagreementError(
-            "issuer: " + ("no key" if refused is None else f"{refused.reason}: {refused.detail}")
-        )
-    signed = mark.verified_by(public_key(key))
-    if signed is None:
-        raise DisagreementError("signature: bad-signature")
-    problem = entitlement(mark.unsafe_claims, key, chain.current) or _not_in_force(key, now)
-    if problem is not None:
-        raise DisagreementError(problem)
-    return signed.claims
+    _check_trust(chain, now)
+    entitled = entitled_mark(mark, chain.current, place=0, index=0)
+    if isinstance(entitled, Refused):
+        raise DisagreementError(f"{entitled.reason}: {entitled.detail}")
+    _check_in_force(entitled[1], now)
+    return entitled[0].claims
 
 
 def agree_event(raw: bytes, chain: TrustChain, *, now: int) -> None:
@@ -50,12 +44,13 @@ def agree_event(raw: bytes, chain: TrustChain, *, now: int) -> None:
     Raises DisagreementError.
     """
     try:
-        found = signer_of(read_event(raw), chain.current)
+        _check_trust(chain, now)
+        entitled = entitled_event(read_event(raw), chain.current, place=0, index=0)
     except MalformedError as error:
         raise DisagreementError(str(error)) from error
-    problem = "no mark or authority key in force" if found is None else _not_in_force(found[1], now)
-    if problem is not None or chain.current.is_expired_at(now):
-        raise DisagreementError(problem or "the trust document has expired: sync")
+    if isinstance(entitled, Refused):
+        raise DisagreementError(f"{entitled.reason}: {entitled.detail}")
+    _check_in_force(entitled[1], now)
 
 
 def agree_profile(raw: bytes, chain: TrustChain, mark: MarkClaims, *, now: int) -> None:
@@ -70,16 +65,21 @@ def agree_profile(raw: bytes, chain: TrustChain, mark: MarkClaims, *, now: int) 
     key = chain.current.find_key(profile.header.kid)
     if key is None or key.use is not KeyUse.MARK or profile.verified_by(public_key(key)) is None:
         raise DisagreementError("the profile is not signed by a mark key of this scheme")
-    if problem := _not_in_force(key, now):
-        raise DisagreementError(problem)
+    _check_trust(chain, now)
+    _check_in_force(key, now)
     digest = hashlib.sha256(profile.unsafe_claims.entities()).digest()
     if mark.entities_sha256 is not None and digest != mark.entities_sha256:
         raise DisagreementError("the profile lists other entities than the mark commits to")
 
 
-def _not_in_force(key: TrustedKey, now: int) -> str | None:
+def _check_trust(chain: TrustChain, now: int) -> None:
+    if chain.current.is_expired_at(now):
+        raise DisagreementError("trust-expired: the trust document has ended: sync")
+
+
+def _check_in_force(key: TrustedKey, now: int) -> None:
+    """On return the key may sign now. Where its signature will stand in the log is not known yet: stolen is stolen."""
     if not key.holds_at(now):
-        return "the key is outside its window"
+        raise DisagreementError("key-window: the key is outside its window")
     if key.compromised is not None:
-        return "the key is marked as compromised"
-    return None
+        raise DisagreementError("key-compromised: the key is marked as compromised")

@@ -55,6 +55,12 @@ class TrustChain:
     def current(self) -> TrustDocument:
         return self.documents[-1]
 
+    @property
+    def oldest_log(self) -> int:
+        """Give a time (POSIX seconds) before which no log of the scheme began: its first leaf holds version 1's hash; 0 if that is not held."""
+        first = self.version(1)
+        return 0 if first is None else first.issued
+
     def version(self, number: int) -> TrustDocument | None:
         """Give a held version; None for one before the anchor or after the newest."""
         place = number - self.documents[0].version

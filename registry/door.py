@@ -7,12 +7,11 @@ logged for later ones, and names every fault of every object. Nothing is changed
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from keys.signed import Signed, Unverified, read_event, read_mark, read_profile
+from keys.signed import Unverified, read_event, read_mark, read_profile
 from keys.trust import public_key
 from registry.models import HeadRow, LeafRow, MarkRow, ProfileRow
 from registry.projection import find_state
@@ -25,12 +24,11 @@ from schemas.profile import ProfileClaims
 from schemas.times import DAY, iso
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
-from verifier.checks import check_issuer, check_reference
+from verifier.entitlement import check_position, entitled_event, entitled_mark, find_signer
 from verifier.fold import FoldRefusal, MarkState, issue_state, transition
+from verifier.report import Refused
 
 __all__ = ["Accepted", "Fault", "Known", "examine"]
-
-C = TypeVar("C", EventClaims, ProfileClaims)
 
 OLDEST = 11 * DAY // 2  # 5.5 days: what is logged must be within 7 of its iat, landmarks included
 AHEAD = 300
@@ -78,7 +76,7 @@ class _Room:
     session: Session
     document: TrustDocument
     place: int
-    size: int
+    size: int  # the index the next leaf will have
     now: int
     states: dict[str, MarkState] = field(default_factory=dict)
     slots: set[tuple[str, int]] = field(default_factory=set)
@@ -92,11 +90,19 @@ class _Room:
 
 
 def examine(
-    session: Session, document: TrustDocument, objects: Sequence[bytes], *, place: int, now: int
+    session: Session,
+    document: TrustDocument,
+    objects: Sequence[bytes],
+    *,
+    place: int,
+    now: int,
+    first: int | None = None,
 ) -> tuple[list[Accepted | Known], list[Fault]]:
-    """Judge every object; with any fault the whole body stays out."""
-    head = session.get(HeadRow, place)
-    room = _Room(session, document, place, 0 if head is None else head.size, now)
+    """Judge every object; with any fault the whole body stays out. `first`: the index of its first leaf, where it is not the head's size."""
+    if first is None:
+        head = session.get(HeadRow, place)
+        first = 0 if head is None else head.size
+    room = _Room(session, document, place, first, now)
     results: list[Accepted | Known] = []
     faults: list[Fault] = []
     for item, raw in enumerate(objects):
@@ -142,21 +148,13 @@ def _judge(room: _Room, item: int, raw: bytes) -> Accepted | Fault:
 
 def _mark(room: _Room, item: int, mark: Unverified[MarkClaims]) -> Accepted | Fault:
     claims, document = mark.unsafe_claims, room.document
-    # 1. Checks 1–3 of a verdict, the key's window taken at now. A stranger costs no signature check.
-    key, refused = check_issuer(
-        mark, document, at=min(room.now, document.expires - 1), list_trust=None, seen_trust=0
-    )
-    if refused is not None or key is None:
-        reason = "unknown-issuer" if refused is None else refused.reason.value
-        return Fault(item=item, reason=reason, detail="" if refused is None else refused.detail)
-    if mark.verified_by(public_key(key)) is None:
-        return Fault(item=item, reason="bad-signature", detail="not signed by the key its header names")
-    if fault := _key_fault(room, item, key):
+    # 1. What the fold would ignore does not come in. A stranger costs no signature check.
+    entitled = entitled_mark(mark, document, place=room.place, index=room.size)
+    if isinstance(entitled, Refused):
+        return Fault(item=item, reason=entitled.reason.value, detail=entitled.detail)
+    key = entitled[1]
+    if fault := _now_fault(room, item, key) or _iat_fault(room, item, claims.iat):
         return fault
-    if fault := _iat_fault(room, item, claims.iat):
-        return fault
-    if reference := check_reference(claims, key, document):
-        return Fault(item=item, reason=reference.reason.value, detail=reference.detail)
     if fault := _list_fault(room, item, claims.status_uri):
         return fault
     # 2. Number and list entry are nobody else's; the first leaf owns them.
@@ -169,7 +167,8 @@ def _mark(room: _Room, item: int, mark: Unverified[MarkClaims]) -> Accepted | Fa
             item=item, reason="duplicate-index", detail=f"entry {slot[1]} of {slot[0]} is another mark's"
         )
     entry = IssueLeaf(mark=mark.raw).to_bytes()
-    room.states[number] = issue_state(claims, key, place=room.place, index=-1, leaf=leaf_hash(entry))
+    room.states[number] = issue_state(claims, key, place=room.place, index=room.size, leaf=leaf_hash(entry))
+    room.size += 1
     room.slots.add(slot)
     if claims.unit is Unit.GROUP and claims.entities_sha256 is not None:
         room.groups[number] = item
@@ -192,11 +191,11 @@ def _list_fault(room: _Room, item: int, uri: str) -> Fault | None:
 
 def _event(room: _Room, item: int, event: Unverified[EventClaims]) -> Accepted | Fault:
     claims, number = event.unsafe_claims, str(event.unsafe_claims.number)
-    found = _signer(room, item, event, (KeyUse.MARK, KeyUse.AUTHORITY))
-    if isinstance(found, Fault):
-        return found
-    signed, key = found
-    if fault := _iat_fault(room, item, claims.iat):
+    entitled = entitled_event(event, room.document, place=room.place, index=room.size)
+    if isinstance(entitled, Refused):
+        return Fault(item=item, reason=entitled.reason.value, detail=entitled.detail)
+    signed, key = entitled
+    if fault := _now_fault(room, item, key) or _iat_fault(room, item, claims.iat):
         return fault
     entry = EventLeaf(event=event.raw).to_bytes()
     state = room.state(number)
@@ -207,20 +206,27 @@ def _event(room: _Room, item: int, event: Unverified[EventClaims]) -> Accepted |
         hint = "synchronise the ledger and sign again" if last is not None else ""
         return Fault(item=item, reason=after.value, detail=_why(after, number), hint=hint, last_leaf=last)
     room.states[number] = after
+    room.size += 1
     return Accepted(item=item, kind="event", number=number, raw=event.raw, iat=claims.iat, entry=entry)
 
 
 def _profile(room: _Room, item: int, profile: Unverified[ProfileClaims]) -> Accepted | Fault:
     claims, number = profile.unsafe_claims, str(profile.unsafe_claims.number)
-    found = _signer(room, item, profile, (KeyUse.MARK,))
-    if isinstance(found, Fault):
-        return found
+    key = find_signer(profile.header, room.document, (KeyUse.MARK,))
+    if isinstance(key, Refused):
+        return Fault(item=item, reason=key.reason.value, detail=key.detail)
+    if profile.verified_by(public_key(key)) is None:
+        return Fault(item=item, reason="bad-signature", detail=f"not signed by {key.owner}")
+    if fault := _now_fault(room, item, key):
+        return fault
+    if refused := check_position(key, place=room.place, index=room.size):
+        return Fault(item=item, reason=refused.reason.value, detail=refused.detail)
     if claims.iat > room.now + AHEAD:
         return Fault(item=item, reason="iat-window", detail=f"signed {iso(claims.iat)}, in the future")
     state = room.state(number)
     if state is None:
         return Fault(item=item, reason="unknown-mark", detail=f"{number} is not in the register")
-    if found[1].owner != state.owner:
+    if key.owner != state.owner:
         return Fault(item=item, reason="event-not-authorised", detail=f"{number} was issued by {state.owner}")
     entities = claims.entities()
     expected = room.hashes.get(number) or _entities_hash(room.session, number)
@@ -243,29 +249,10 @@ def _profile(room: _Room, item: int, profile: Unverified[ProfileClaims]) -> Acce
     )
 
 
-def _signer(
-    room: _Room,
-    item: int,
-    signed: Unverified[C],
-    uses: tuple[KeyUse, ...],
-) -> tuple[Signed[C], TrustedKey] | Fault:
-    header = signed.header
-    key = room.document.find_key(header.kid)
-    if key is None or key.use not in uses:
-        return Fault(item=item, reason="unknown-issuer", detail=f"no key {header.kid.hex()} may sign this")
-    if key.alg != header.alg:
-        return Fault(item=item, reason="wrong-algorithm", detail=f"algorithm {header.alg} is not this key's")
-    verified = signed.verified_by(public_key(key))
-    if verified is None:
-        return Fault(item=item, reason="bad-signature", detail="not signed by the key its header names")
-    return _key_fault(room, item, key) or (verified, key)
-
-
-def _key_fault(room: _Room, item: int, key: TrustedKey) -> Fault | None:
+def _now_fault(room: _Room, item: int, key: TrustedKey) -> Fault | None:
+    """The door holds a key's window against its own clock, too. An expired trust document shuts nobody out: a theft is still declared."""
     if not key.holds_at(room.now):
         return Fault(item=item, reason="key-window", detail=f"this key may sign until {iso(key.until)}")
-    if key.is_void_at(room.place, room.size):
-        return Fault(item=item, reason="key-compromised", detail="this key was withdrawn")
     return None
 
 

@@ -4,7 +4,7 @@ Proofs of a mark and of its events are for ever against the first kept checkpoin
 goes with the snapshot leaf that names its own N, so that a publication going on meanwhile tears nothing.
 """
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,14 +17,23 @@ from registry.models import EventRow, LeafRow, MarkRow, ProfileRow
 from schemas.checkpoint import Checkpoint, read_checkpoint
 from schemas.entry_bundles import read_entry
 from schemas.errors import MalformedError
+from schemas.evidence import ListedLog
 from schemas.leaves import SnapshotLeaf, leaf_from_bytes
 from schemas.status_list import StatusListClaims, StatusUri
-from verifier.evidence_file import evidence_file, leaf_proof
+from verifier.evidence_file import evidence_file, head_members, leaf_proof
 
 if TYPE_CHECKING:
     from registry.services import Services
 
-__all__ = ["find_list", "newest_checkpoint", "of_mark", "of_state", "proof_of_leaf", "read_claims"]
+__all__ = [
+    "find_list",
+    "kept_before",
+    "newest_checkpoint",
+    "of_mark",
+    "of_state",
+    "proof_of_leaf",
+    "read_claims",
+]
 
 
 def of_mark(services: "Services", number: str) -> bytes | None:
@@ -33,17 +42,18 @@ def of_mark(services: "Services", number: str) -> bytes | None:
         row = session.get(MarkRow, number)
         if row is None:
             return None
-        proof = proof_of_leaf(services.files_at(row.place), session, row.place, row.index)
+        written = _Written(services, session)
+        proof = written.proof(row.place, row.index)
         if proof is None:
             return None
         listed = _listed(services, session, row.status_uri)
-        members = {"mark.cwt": row.raw, "proof": proof}
+        written.members |= {"mark.cwt": row.raw, "proof": proof}
         profile = session.get(ProfileRow, number)
         if profile is not None:
-            members["profile.cwt"] = profile.raw
-        before = (row.place, row.index + 1) if listed is None else (listed[1].place, listed[1].size)
-        members |= dict(_events(services, session, number, before=before))
-        return _written(services, members, listed)
+            written.members["profile.cwt"] = profile.raw
+        before = (row.place, row.index + 1) if listed is None else (listed.claims.place, listed.claims.size)
+        written.events(number, before=before)
+        return written.file(listed)
 
 
 def of_state(services: "Services") -> bytes | None:
@@ -54,7 +64,8 @@ def of_state(services: "Services") -> bytes | None:
     with services.sessions() as session:
         uri = session.scalar(select(MarkRow.status_uri).order_by(MarkRow.status_uri).limit(1))
         listed = None if uri is None else _listed(services, session, uri)
-        return _written(services, {}, listed) if newest_checkpoint(services.newest_log().files) else None
+        has_begun = newest_checkpoint(services.newest_log().files) is not None
+        return _Written(services, session).file(listed) if has_begun else None
 
 
 def proof_of_leaf(files: RegistryFiles, session: Session, place: int, index: int) -> bytes | None:
@@ -65,12 +76,113 @@ def proof_of_leaf(files: RegistryFiles, session: Session, place: int, index: int
     return _proof_of(files, index=index, size=leaf.checkpoint_size)
 
 
+def kept_before(session: Session, place: int, index: int) -> int:
+    """Give the size of the last kept checkpoint that does not cover a leaf; 0 where there is none.
+
+    Each publication ends with its snapshot, and has one checkpoint.
+    """
+    snapshot = (
+        select(LeafRow.index)
+        .where(LeafRow.place == place, LeafRow.kind == "snapshot", LeafRow.index < index)
+        .order_by(LeafRow.index.desc())
+        .limit(1)
+    )
+    last = session.scalar(snapshot)
+    return 0 if last is None else last + 1
+
+
 def _proof_of(files: RegistryFiles, *, index: int, size: int) -> bytes:
     """Give a leaf's tlog-proof against the kept checkpoint of `size`. Raises FilesError."""
     note, newest = files.find_checkpoint(size), newest_checkpoint(files)
     if note is None or newest is None:
         raise FilesError(f"the checkpoint of size {size} is missing")
     return leaf_proof(files.read_tile, index, note, size=size, held=max(size, newest[0].size))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """A list with the leaf of the snapshot that names it."""
+
+    data: bytes
+    claims: StatusListClaims
+    index: int
+    entry: bytes
+
+
+class _Written:
+    """A file of evidence in the making: its members, and for each log the sizes of the checkpoints it needs."""
+
+    def __init__(self, services: "Services", session: Session) -> None:
+        self._services, self._session = services, session
+        self.members: dict[str, bytes] = {}
+        self._sizes: dict[int, set[int]] = {}
+
+    def proof(self, place: int, index: int) -> bytes | None:
+        """Give a leaf's proof, and have the checkpoints on both sides of it in the file: they bound when it was logged."""
+        leaf = self._session.get(LeafRow, (place, index))
+        if leaf is None or leaf.checkpoint_size is None:
+            return None
+        sizes = {leaf.checkpoint_size, kept_before(self._session, place, index)}
+        self._sizes.setdefault(place, set()).update(sizes - {0})
+        return _proof_of(self._services.files_at(place), index=index, size=leaf.checkpoint_size)
+
+    def events(self, number: str, *, before: tuple[int, int]) -> None:
+        """Add the events the list speaks of, in the log's order; a newer one comes with the next list."""
+        mine = select(EventRow).where(EventRow.number == number)
+        rows = self._session.scalars(mine.order_by(EventRow.place, EventRow.index))
+        for position, row in enumerate(row for row in rows if (row.place, row.index) < before):
+            proof = self.proof(row.place, row.index)
+            if proof is None:
+                return
+            self.members[f"events/{position}.cwt"] = row.raw
+            self.members[f"events/{position}.proof"] = proof
+
+    def file(self, listed: _Listed | None) -> bytes:
+        """Give the ZIP. Raises FilesError."""
+        services = self._services
+        witnessed = services.head()
+        as_of = None if witnessed is None else witnessed.seen_at
+        if listed is not None:
+            # Proven against the checkpoint the snapshot was published with: nothing follows it there (docs/format.md §4).
+            proof = self.proof(listed.claims.place, listed.index)
+            if proof is None:
+                listed = None
+            else:
+                self.members |= {
+                    "status.cwt": listed.data,
+                    "snapshot.leaf": listed.entry,
+                    "snapshot.proof": proof,
+                }
+                as_of = None if as_of is None else min(as_of, listed.claims.iat)
+        logs = self._heads()
+        self.members |= _trust_members(services.files)
+        return evidence_file(
+            self.members,
+            as_of=as_of,
+            hosts=[host.host for host in services.document().hosts],
+            trust=services.files.trust_versions(),
+            logs=logs,
+            status_uri=None if listed is None else listed.claims.uri,
+        )
+
+    def _heads(self) -> list[ListedLog]:
+        """Add each log's checkpoints up to its head, or its end."""
+        logs = self._services.logs()
+        self._sizes.setdefault(self._services.newest_log().place, set())
+        found: list[ListedLog] = []
+        for place, sizes in sorted(self._sizes.items()):
+            log, directory = logs[place], f"log/{place}"
+            newest = newest_checkpoint(log.files)
+            if newest is None:
+                raise FilesError(f"no checkpoint of {log.origin} is kept")
+            end = newest[0].size if log.final is None else log.final.size
+            notes = {size: log.files.find_checkpoint(size) for size in {*sizes, end}}
+            held = {size: note for size, note in notes.items() if note is not None}
+            if end not in held:
+                raise FilesError(f"the checkpoint of size {end} of {log.origin} is missing")
+            self.members |= head_members(directory, held, log.files.read_tile, held=max(newest[0].size, end))
+            found.append(ListedLog(dir=directory, origin=log.origin, size=end))
+        return found
 
 
 def newest_checkpoint(files: RegistryFiles) -> tuple[Checkpoint, bytes] | None:
@@ -103,35 +215,16 @@ def _trust_members(files: RegistryFiles) -> dict[str, bytes]:
     return {f"trust/{version}": files.find_trust(version) or b"" for version in files.trust_versions()}
 
 
-def _events(
-    services: "Services", session: Session, number: str, *, before: tuple[int, int]
-) -> Iterator[tuple[str, bytes]]:
-    """Give the events the list speaks of, in the log's order; a newer one comes with the next list."""
-    mine = select(EventRow).where(EventRow.number == number)
-    rows = session.scalars(mine.order_by(EventRow.place, EventRow.index))
-    for position, row in enumerate(row for row in rows if (row.place, row.index) < before):
-        proof = proof_of_leaf(services.files_at(row.place), session, row.place, row.index)
-        if proof is None:
-            return
-        yield f"events/{position}.cwt", row.raw
-        yield f"events/{position}.proof", proof
-
-
-def _listed(
-    services: "Services", session: Session, status_uri: str
-) -> tuple[bytes, StatusListClaims, bytes, bytes] | None:
-    """Give a list, its claims, and its snapshot leaf with its proof; None before it is published.
-
-    Proven against the checkpoint the snapshot was published with: nothing follows it there (docs/format.md §4).
-    """
+def _listed(services: "Services", session: Session, status_uri: str) -> _Listed | None:
+    """Give a list with its snapshot's leaf; None before it is published."""
     found = find_list(services.files, status_uri)
     if found is None or found[1].place >= len(services.logs()):
         return None
-    place = found[1].place
-    files = services.files_at(place)
-    snapshot = _snapshot(files, session, place, found[1].size)
-    proof = None if snapshot is None else proof_of_leaf(files, session, place, snapshot[0])
-    return None if snapshot is None or proof is None else (*found, snapshot[1], proof)
+    data, claims = found
+    snapshot = _snapshot(services.files_at(claims.place), session, claims.place, claims.size)
+    return (
+        None if snapshot is None else _Listed(data=data, claims=claims, index=snapshot[0], entry=snapshot[1])
+    )
 
 
 def find_list(files: RegistryFiles, status_uri: str) -> tuple[bytes, StatusListClaims] | None:
@@ -149,31 +242,3 @@ def read_claims(data: bytes) -> StatusListClaims | None:
         return read_status_list(data).unsafe_claims
     except MalformedError:
         return None
-
-
-def _written(
-    services: "Services",
-    members: dict[str, bytes],
-    listed: tuple[bytes, StatusListClaims, bytes, bytes] | None,
-) -> bytes:
-    newest = newest_checkpoint(services.newest_log().files)
-    if newest is None:
-        raise FilesError("no checkpoint is kept")
-    head, note = newest
-    members |= _trust_members(services.files)
-    members["checkpoint"] = note
-    witnessed = services.head()
-    as_of = None if witnessed is None else witnessed.seen_at
-    if listed is not None:
-        data, claims, entry, proof = listed
-        members["status.cwt"], members["snapshot.leaf"], members["snapshot.proof"] = data, entry, proof
-        as_of = None if as_of is None else min(as_of, claims.iat)
-    return evidence_file(
-        members,
-        as_of=as_of,
-        hosts=[host.host for host in services.document().hosts],
-        trust=services.files.trust_versions(),
-        origin=head.origin,
-        size=head.size,
-        status_uri=None if listed is None else listed[1].uri,
-    )

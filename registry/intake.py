@@ -105,7 +105,12 @@ class Intake:
         """Judge a submission again, now that nobody else can enter, and apply it."""
         now, document = self._now, self._chain.current
         results, faults = examine(
-            self._session, document, split_sequence(row.body), place=self._head.place, now=now
+            self._session,
+            document,
+            split_sequence(row.body),
+            place=self._head.place,
+            now=now,
+            first=first,
         )
         if faults:
             row.state, row.answer = "refused", json.dumps(refusal(faults).body)

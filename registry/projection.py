@@ -1,7 +1,7 @@
 """Tables from leaves: what the log says, made searchable (docs/format.md §4 Fold, docs/adr/0001).
 
 `apply` takes the next leaves, `reproject` all of them again under a newer trust document. Both decide
-with the verifier's own `transition` and `entitlement`, so that the tables equal Fold(N).
+with the verifier's own `entitled_mark` and `followed`, so that the tables equal Fold(N).
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from keys.signed import Unverified, read_event, read_mark, read_profile
-from keys.trust import public_key
 from registry.logs import Content
 from registry.models import (
     EventRow,
@@ -31,7 +30,8 @@ from schemas.merkle import leaf_hash
 from schemas.note import SignedNote
 from schemas.status_list import LIST_BYTES, Status, set_status
 from schemas.trust_document import TrustDocument
-from verifier.fold import FoldRefusal, MarkState, entitlement, issue_state, signer_of, transition
+from verifier.entitlement import entitled_mark
+from verifier.fold import MarkState, followed, issue_state
 from verifier.report import Refused
 from verifier.transparency import check_checkpoint
 
@@ -78,16 +78,17 @@ def _issue(
     index: int,
     document: TrustDocument,
 ) -> None:
-    claims, key = mark.unsafe_claims, document.find_key(mark.header.kid)
-    if key is None or entitlement(claims, key, document) or key.is_void_at(place, index):
+    claims = mark.unsafe_claims
+    entitled = entitled_mark(mark, document, place=place, index=index)
+    if isinstance(entitled, Refused):
         return
     taken = select(MarkRow.number).where(
         (MarkRow.number == str(claims.number))
         | ((MarkRow.status_uri == claims.status_uri) & (MarkRow.status_index == claims.status_index))
     )
-    if session.scalar(taken) is not None or mark.verified_by(public_key(key)) is None:
+    if session.scalar(taken) is not None:
         return
-    state = issue_state(claims, key, place=place, index=index, leaf=leaf)
+    state = issue_state(claims, entitled[1], place=place, index=index, leaf=leaf)
     row = MarkRow(
         number=state.number,
         place=place,
@@ -122,11 +123,8 @@ def _event(
     if row is None:
         return
     state = read_state(row)
-    found = signer_of(event, document)
-    after: MarkState | FoldRefusal = FoldRefusal.NOT_ENTITLED
-    if found is not None and not found[1].is_void_at(place, index):
-        successor = find_state(session, str(claims.successor)) if claims.successor else None
-        after = transition(state, claims, found[1], successor=successor, leaf=leaf)
+    successor = find_state(session, str(claims.successor)) if claims.successor else None
+    after = followed(state, event, document, successor=successor, leaf=leaf, place=place, index=index)
     effective = isinstance(after, MarkState)
     if not isinstance(after, MarkState):
         # It changes nothing, and yet links as `prev` (rule 5).

@@ -159,10 +159,13 @@ class _LocalFetcher(Fetcher):
         return None
 
 
-@lru_cache(maxsize=16)
+_read_document = lru_cache(maxsize=2)(TrustDocument.from_text)
+
+
+@lru_cache(maxsize=1024)
 def _witnessed(note: bytes, text: str) -> Witnessed | None:
     try:
-        found = check_checkpoint(SignedNote.from_bytes(note), TrustDocument.from_text(text))
+        found = check_checkpoint(SignedNote.from_bytes(note), _read_document(text))
     except MalformedError:
         return None
     return None if isinstance(found, Refused) else found

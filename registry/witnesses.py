@@ -19,7 +19,8 @@ from keys.notes import BadNoteSignatureError, verify_cosignature
 from registry.witness_states import State, WitnessStates
 from schemas.checkpoint import int_of_decimal
 from schemas.errors import MalformedError
-from schemas.note import NoteSignature, SignedNote, base64_of, read_signatures
+from schemas.extension import extension_bytes
+from schemas.note import NoteSignature, SignedNote, read_signatures
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import Witness
 
@@ -64,8 +65,8 @@ class WitnessClient:
         """
         held = min(self.known, size)
         for _ in range(2):
-            proof = "".join(f"{base64_of(one)}\n" for one in consistency(held, size))
-            status, answer = self._post(f"old {held}\n{proof}\n".encode() + note, deadline)
+            body = extension_bytes(note, old=held, proof=consistency(held, size))
+            status, answer = self._post(body, deadline)
             if status == http.client.OK:
                 self.known = size
                 try:

@@ -41,7 +41,8 @@ _MEMBERS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     for pattern, bound in (
         (r"bundle\.json", 1 << 20),
         (r"trust/[1-9][0-9]{0,5}", (1 << 20) + 65536),
-        (r"(?:log/[0-9]{1,2}/)?checkpoint", 65536),
+        (r"log/[0-9]{1,2}/checkpoint", 65536),
+        (r"log/[0-9]{1,2}/heads/[1-9][0-9]{0,15}", 65536 + 4096),
         (r"log/[0-9]{1,2}/landmarks/[0-9]{8}", 65536),
         (rf"log/[0-9]{{1,2}}/tile/[0-9]{{1,2}}/{_TILE}", 8192),
         (rf"log/[0-9]{{1,2}}/tile/entries/{_TILE}", 256 * 65537),
@@ -61,7 +62,7 @@ _MEMBERS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedLog:
-    """A log in the file: `dir` holds its members (empty in evidence of one mark)."""
+    """A log in the file: `dir` holds its members."""
 
     dir: str
     origin: str
@@ -109,7 +110,7 @@ class Manifest:
 
     def lists_each_once(self) -> bool:
         """Whether no log and no list stands there twice: each is authenticated for every time it stands there."""
-        dirs = [log.dir for log in self.logs if log.dir]
+        dirs = [log.dir for log in self.logs]
         files, uris = [one.file for one in self.lists], [one.uri for one in self.lists]
         return all(len(set(names)) == len(names) for names in (dirs, files, uris))
 

@@ -23,9 +23,9 @@ from schemas.note import SignedNote
 from schemas.times import DAY
 from schemas.values import twin_of
 from verifier.bundle_log import BundleLog
-from verifier.landmarks import Landmarks
+from verifier.checkpoints import Checkpoints, check_end
 from verifier.report import Reason, Refused
-from verifier.transparency import AuthenticList, Logged, check_checkpoint, check_list
+from verifier.transparency import AuthenticList, Logged, Witnessed, check_checkpoint, check_list
 from verifier.view import History, LoggedEvent, replay
 
 __all__ = ["BundleView", "HistoryOf"]
@@ -33,7 +33,6 @@ __all__ = ["BundleView", "HistoryOf"]
 HistoryOf: TypeAlias = Callable[[Signed[MarkClaims], Logged], History | Refused]
 
 COMPLETE_AFTER = 7 * DAY  # a mark is logged within this of its iat, or never
-CLOCK_ROOM = 300
 
 _blank_logged = twin_of(Logged)
 
@@ -61,7 +60,7 @@ class BundleView:
         self._is_register = self.variant == "register"
         self._logs: dict[int, BundleLog] = {}
         self.refused: Refused | None = None
-        self._landmarks: dict[int, Landmarks] = {}
+        self._landmarks: dict[int, Checkpoints] = {}
         for listed in archive.manifest.logs:
             self._open(listed.dir)
         self.heads = tuple(log.head for log in self._logs.values())
@@ -74,14 +73,25 @@ class BundleView:
                 self._archive.get(f"{directory}/checkpoint"), max_size=MAX_CHECKPOINT
             )
             head = check_checkpoint(note, self.chain.current)
-            if isinstance(head, Refused):
-                self.refused = head
+            refused = head if isinstance(head, Refused) else check_end(head, self.chain.current)
+            if refused is not None or isinstance(head, Refused):
+                self.refused = refused
                 return
             hint = self._kept_places.get((head.checkpoint.root, head.checkpoint.size))
             log = BundleLog(self._archive, directory, head, hint)
-            landmarks = Landmarks(self._archive, directory, head, log.root_at, self.chain.current)
+            landmarks = Checkpoints(
+                _landmarks(self._archive, directory, head),
+                self._archive.get,
+                head,
+                log.root_at,
+                self.chain.current,
+                began=self.chain.oldest_log,
+            )
         except MalformedError as error:
             self.refused = Refused(Reason.LOG_INCONSISTENT, str(error))
+            return
+        if head.place in self._logs:
+            self.refused = Refused(Reason.LOG_INCONSISTENT, f"{head.checkpoint.origin} stands there twice")
             return
         self._logs[head.place] = log
         self._landmarks[head.place] = landmarks
@@ -169,25 +179,17 @@ class BundleView:
 
     def _logged(self, place: int, index: int, leaf: bytes, iat: int) -> Logged | Refused:
         """Bound the logged time by the landmarks on both sides; the head is the last of them."""
-        bounds = self._landmarks[place].around(index)
+        bounds = self._landmarks[place].bracket(index, iat=iat)
         if isinstance(bounds, Refused):
             return bounds
-        before, logged_by = bounds
         logged = _blank_logged()
         logged.place, logged.index, logged.leaf = place, index, leaf
         logged.origin = self._logs[place].head.checkpoint.origin
-        logged.not_before = min(max(self._began if before is None else before, iat - CLOCK_ROOM), logged_by)
-        logged.logged_by = logged_by
+        logged.not_before, logged.logged_by = bounds
         logged.covered = self._logs[place].head.checkpoint.size
         logged.__class__ = Logged
         done: Logged = logged
         return done
-
-    @property
-    def _began(self) -> int:
-        """No log is older than version 1 of the trust document, whose hash is its genesis leaf; 0 if not held."""
-        first = self.chain.version(1)
-        return 0 if first is None else first.issued
 
     @cached_property
     def _newest_snapshot(self) -> tuple[int, int, SnapshotLeaf] | None:
@@ -277,3 +279,24 @@ class BundleView:
                 return at
             events.append(LoggedEvent(raw=raw, logged=at))
         return replay(mark, logged, events, self.chain)
+
+
+def _landmarks(archive: Archive, directory: str, head: Witnessed) -> dict[int, str]:
+    """Give the landmarks' members by the size each says it is of, unproven; one head under many dates is one.
+
+    Raises MalformedError for what is no checkpoint, for two of one size that say otherwise, a fork in plain sight, and for one
+    beyond the head.
+    """
+    size = head.checkpoint.size
+    named: dict[int, str] = {}
+    said = {size: head.checkpoint.to_text().encode().split(b"\n")[:3]}
+    for name in archive.names(f"{directory}/landmarks/"):
+        *lines, _ = archive.get(name).split(b"\n", 3)
+        if len(lines) < 3 or not lines[1].isdigit() or len(lines[1]) > 16:
+            raise MalformedError("no checkpoint", name)
+        if int(lines[1]) > size:
+            raise MalformedError(f"beyond the head of {size} leaves", name)
+        if said.setdefault(int(lines[1]), lines) != lines:
+            raise MalformedError(f"another head of {int(lines[1])} leaves than one beside it", name)
+        named.setdefault(int(lines[1]), name)
+    return named

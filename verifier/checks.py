@@ -1,16 +1,18 @@
 """The checks, one function each; every one gives a finding and never raises (docs/format.md §8)."""
 
-from keys.algorithms import ALGORITHM_NAMES
+from dataclasses import replace
+
 from keys.signed import Signed, Unverified
 from schemas.claims import MarkClaims
-from schemas.status_list import ENTRIES, LIFETIME, Status, StatusUri, status_at
+from schemas.status_list import LIFETIME, Status, status_at
 from schemas.times import DAY, iso
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
+from verifier.entitlement import check_issuing, check_position, check_signed_in_window, find_signer
 from verifier.fold import MarkState
 from verifier.report import Reason, Refused, StatusFacts, StatusResult
 from verifier.state import Remembered
-from verifier.transparency import AuthenticList, Logged
+from verifier.transparency import CLOCK_ROOM, AuthenticList, Logged
 from verifier.view import History, PastEvent, View
 from verifier.view import status_at as state_at
 
@@ -20,49 +22,49 @@ __all__ = [
     "check_issuer",
     "check_logged",
     "check_memory",
-    "check_reference",
     "check_status",
     "check_window",
+    "is_settled",
 ]
 
-CLOCK_ROOM = 300  # seconds two honest clocks may differ
 LOGGED_WITHIN = 7 * DAY
 
 
 def check_issuer(
-    mark: Unverified[MarkClaims], document: TrustDocument, *, at: int, list_trust: int | None, seen_trust: int
+    mark: Unverified[MarkClaims],
+    document: TrustDocument,
+    *,
+    at: int,
+    newest: AuthenticList | None,
+    seen_trust: int,
 ) -> tuple[TrustedKey | None, Refused | None]:
-    """Say who issued the mark, under a document that is in force at `at` and the newest anybody named."""
-    alg, kid = mark.header.alg, mark.header.kid
-    key = document.find_key(kid)
-    if key is not None and key.use is not KeyUse.MARK:
-        key = None
-    usable = key if key is not None and key.alg == alg else None
+    """Say who issued the mark, under a document that is in force at `at` and the newest anybody named.
+
+    `newest` is the freshest list held: only beside it is a stranger surely none of ours.
+    """
+    found, claims = find_signer(mark.header, document, (KeyUse.MARK,)), mark.unsafe_claims
+    key = None if isinstance(found, Refused) else found
     if document.is_expired_at(at):
-        return usable, Refused(
-            Reason.TRUST_EXPIRED, f"version {document.version} ended {iso(document.expires)}"
-        )
+        return key, Refused(Reason.TRUST_EXPIRED, f"version {document.version} ended {iso(document.expires)}")
     if seen_trust > document.version:
         held = f"version {seen_trust} is in force, {document.version} is held"
-        return usable, Refused(Reason.TRUST_STALE, held)
-    if alg not in ALGORITHM_NAMES or (key is not None and usable is None):
-        return None, Refused(Reason.WRONG_ALGORITHM, f"algorithm {alg} is not this key's")
-    claims = mark.unsafe_claims
-    if key is None:
-        # Sure only if the freshest list was made under the very version held: else a newer one may know the key.
-        # Nor can ours speak for a register it recognises.
-        sure = list_trust == document.version and not document.find_recognised(claims.scheme)
-        return None, Refused(Reason.UNKNOWN_ISSUER, f"no mark key {kid.hex()}", sure=sure)
-    max_days = key.levels.get(claims.level)
-    if max_days is None:
-        return key, Refused(Reason.LEVEL_NOT_ALLOWED, f"{key.owner} may not issue level {claims.level}")
-    if claims.exp - claims.nbf > max_days * DAY:
-        return key, Refused(Reason.LEVEL_NOT_ALLOWED, f"level {claims.level} lasts {max_days} days at most")
-    if claims.scheme != document.scheme.id:
-        return key, Refused(
-            Reason.SCHEME_MISMATCH, f"the mark is of {claims.scheme}, not {document.scheme.id}"
-        )
-    return key, None
+        return key, Refused(Reason.TRUST_STALE, held)
+    if isinstance(found, Refused):
+        # Ours cannot speak for a register it recognises.
+        sure = is_settled(claims, document, newest, at=at) and not document.find_recognised(claims.scheme)
+        return None, replace(found, sure=sure)
+    return found, check_issuing(claims, found, document)
+
+
+def is_settled(claims: MarkClaims, document: TrustDocument, newest: AuthenticList | None, *, at: int) -> bool:
+    """Whether what the document does not name was not named when this mark must have been logged.
+
+    Sure only of a mark that was signed so long before the freshest list that it would be in the log by then, where that list was made
+    under the very version held: else whoever was admitted since is honest, and unknown here.
+    """
+    if newest is None or newest.claims.trust_version != document.version or at >= newest.claims.exp:
+        return False
+    return claims.iat + LOGGED_WITHIN < newest.as_of
 
 
 def check_window(claims: MarkClaims, *, at: int, now: int, latest_seen: int) -> Refused | None:
@@ -120,29 +122,21 @@ def check_logged(
     iat, after, by = mark.claims.iat, logged.not_before, logged.logged_by
     if by < iat - CLOCK_ROOM or after > iat + LOGGED_WITHIN:
         return Refused(Reason.BACKDATED, f"signed {iso(iat)}, logged by {iso(by)}")
-    if by < key.start or after >= key.until:
-        return Refused(Reason.KEY_WINDOW, f"logged by {iso(by)}, outside the window of its key")
-    if key.compromised is not None and key.is_void_at(logged.place, logged.index):
-        return Refused(Reason.KEY_COMPROMISED, "logged after its key was compromised")
+    if refused := check_signed_in_window(iat, key):
+        return refused
+    if after >= key.until:
+        return Refused(Reason.KEY_WINDOW, f"logged after {iso(after)}, outside the window of its key")
+    if refused := check_position(key, place=logged.place, index=logged.index):
+        return refused
     if memory is not None:
         return memory
     if by > iat + LOGGED_WITHIN:
-        # Only landmarks bound it, and there may be fewer of them in this file than were published.
+        # There may be fewer checkpoints in this file than were published.
         between = f"between {iso(after)} and {iso(by)}"
         return Refused(Reason.HISTORY_UNAVAILABLE, f"logged {between}, signed {iso(iat)}")
-    if after < key.start or by >= key.until:
+    if by >= key.until:
         between = f"between {iso(after)} and {iso(by)}"
         return Refused(Reason.HISTORY_UNAVAILABLE, f"logged {between}, which the window of its key divides")
-    return None
-
-
-def check_reference(claims: MarkClaims, key: TrustedKey, document: TrustDocument) -> Refused | None:
-    """The mark points to a list of its own key, on a host of the scheme. Asked before any fetch."""
-    uri = StatusUri.find(claims.status_uri)
-    if uri is None or uri.series != key.series or not document.lists_host(uri.host):
-        return Refused(Reason.STATUS_FOREIGN, f"{claims.status_uri} is no list of this key")
-    if claims.status_index >= ENTRIES:
-        return Refused(Reason.STATUS_OUT_OF_RANGE, f"a list has {ENTRIES} entries")
     return None
 
 

@@ -4,24 +4,15 @@ from functools import cached_property
 
 from keys.signed import Signed, read_event
 from keys.trust import TrustChain
-from schemas.checkpoint import MAX_CHECKPOINT
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.evidence import Archive
 from schemas.leaves import EventLeaf
 from schemas.merkle import leaf_hash
-from schemas.note import SignedNote
 from schemas.tlog_proof import TlogProof
+from verifier.evidence_log import EvidenceLog
 from verifier.report import Reason, Refused
-from verifier.transparency import (
-    AuthenticList,
-    Logged,
-    Witnessed,
-    check_checkpoint,
-    check_list,
-    check_proof,
-    read_snapshot,
-)
+from verifier.transparency import AuthenticList, Logged, Witnessed, check_list, read_snapshot
 from verifier.view import History, LoggedEvent, replay
 
 __all__ = ["EvidenceView"]
@@ -33,24 +24,30 @@ class EvidenceView:
     def __init__(self, archive: Archive, chain: TrustChain) -> None:
         self._archive = archive
         self.chain = chain
+        self.refused: Refused | None = None
+        self._logs: dict[int, EvidenceLog] = {}
+        for listed in archive.manifest.logs:
+            log = self._opened(listed.dir)
+            if isinstance(log, Refused):
+                self.refused = log
+            else:
+                self._logs[log.head.place] = log
 
-    @property
-    def mark(self) -> bytes | None:
-        """The mark's bytes, unverified."""
+    def _opened(self, directory: str) -> EvidenceLog | Refused:
+        try:
+            log = EvidenceLog.open(self._archive, directory, self.chain.current, began=self.chain.oldest_log)
+        except MalformedError as error:
+            return Refused(Reason.LOG_INCONSISTENT, str(error))
+        if isinstance(log, EvidenceLog) and log.head.place in self._logs:
+            return Refused(Reason.LOG_INCONSISTENT, f"{log.head.checkpoint.origin} stands there twice")
+        return log
+
+    def find_mark(self, number: str) -> bytes | None:  # noqa: ARG002 (it is about one mark)
         return self._archive.find("mark.cwt")
 
     @cached_property
     def heads(self) -> tuple[Witnessed, ...]:
-        return () if isinstance(self._head, Refused) else (self._head,)
-
-    @cached_property
-    def _head(self) -> Witnessed | Refused:
-        """The newest checkpoint the file proves: the head, or the one that carries the snapshot."""
-        try:
-            note = SignedNote.from_bytes(self._archive.get("checkpoint"), max_size=MAX_CHECKPOINT)
-        except MalformedError as error:
-            return Refused(Reason.NOT_LOGGED, str(error))
-        return check_checkpoint(note, self.chain.current)
+        return tuple(log.head for log in self._logs.values())
 
     @cached_property
     def _list(self) -> AuthenticList | Refused:
@@ -62,16 +59,22 @@ class EvidenceView:
             return Refused(Reason.STATUS_UNAVAILABLE, str(error))
         if data is None or entry is None or not listed:
             return Refused(Reason.STATUS_UNAVAILABLE, "the file holds no status list")
-        proven = self._proven(entry, "snapshot.proof")
-        if isinstance(proven, Refused):
-            return Refused(Reason.STATUS_NOT_LOGGED, proven.detail)
-        logged, witnessed = proven
+        found = self._proof("snapshot.proof")
+        if isinstance(found, Refused):
+            return Refused(Reason.STATUS_NOT_LOGGED, found.detail)
+        log, proof = found
+        index = log.find(leaf_hash(entry), proof)
+        if isinstance(index, Refused):
+            return Refused(Reason.STATUS_NOT_LOGGED, index.detail)
+        head = log.witnessed(proof.checkpoint.size)
+        if isinstance(head, Refused):
+            return Refused(Reason.STATUS_NOT_LOGGED, head.detail)
         return check_list(
             data,
             listed[0].uri,
             snapshot=read_snapshot(entry),
-            snapshot_index=logged.index,
-            head=witnessed,
+            snapshot_index=index,
+            head=head,
             document=self.chain.current,
         )
 
@@ -83,15 +86,12 @@ class EvidenceView:
     def trust_version_seen(self) -> int:
         return 0 if self.newest_list is None else self.newest_list.claims.trust_version
 
-    def logged(self, entry: bytes, *, iat: int) -> Logged | Refused:  # noqa: ARG002 (a proof's time is exact)
-        proven = self._proven(entry, "proof")
-        if isinstance(proven, Refused):
-            return proven
-        # Without a head nothing can be compared with what was seen before.
-        return self._head if isinstance(self._head, Refused) else proven[0]
+    def logged(self, entry: bytes, *, iat: int) -> Logged | Refused:
+        return self._proven(entry, "proof", iat=iat)
 
-    def root_at(self, place: int, size: int) -> bytes | None:  # noqa: ARG002 (evidence holds no tree)
-        return None
+    def root_at(self, place: int, size: int) -> bytes | None:
+        log = self._logs.get(place)
+        return None if log is None else log.root_at(size)
 
     def status_list(self, uri: str) -> AuthenticList | Refused:
         found = self._list
@@ -105,28 +105,36 @@ class EvidenceView:
         for position in range(len(self._archive.names("events/")) // 2):
             try:
                 raw = self._archive.get(f"events/{position}.cwt")
-                prev = read_event(raw).unsafe_claims.prev
+                claims = read_event(raw).unsafe_claims
             except MalformedError as error:
                 return Refused(Reason.HISTORY_UNAVAILABLE, str(error))
-            if prev != last:  # before its proof: a thousand copies of one event must not cost a thousand
+            if (
+                claims.prev != last
+            ):  # before its proof: a thousand copies of one event must not cost a thousand
                 return Refused(Reason.HISTORY_UNAVAILABLE, f"event {position} does not follow the one before")
             entry = EventLeaf(event=raw).to_bytes()
             last = leaf_hash(entry)
-            proven = self._proven(entry, f"events/{position}.proof")
+            proven = self._proven(entry, f"events/{position}.proof", iat=claims.iat)
             if isinstance(proven, Refused):
                 return Refused(Reason.HISTORY_UNAVAILABLE, proven.detail)
-            events.append(LoggedEvent(raw=raw, logged=proven[0]))
+            events.append(LoggedEvent(raw=raw, logged=proven))
         return replay(mark, logged, events, self.chain)
 
-    def _proven(self, entry: bytes, name: str) -> tuple[Logged, Witnessed] | Refused:
+    def _proven(self, entry: bytes, name: str, *, iat: int) -> Logged | Refused:
+        found = self._proof(name)
+        return found if isinstance(found, Refused) else found[0].logged(leaf_hash(entry), found[1], iat=iat)
+
+    def _proof(self, name: str) -> tuple[EvidenceLog, TlogProof] | Refused:
+        """Give a proof of the file, and the log it is of."""
         try:
             proof = TlogProof.from_bytes(self._archive.get(name))
         except MalformedError as error:
             return Refused(Reason.NOT_LOGGED, str(error))
-        proven = check_proof(entry, proof, self.chain.current)
-        if isinstance(proven, Refused) or isinstance(self._head, Refused):
-            return proven
-        ours, head = proven[1].checkpoint, self._head.checkpoint
-        if ours.origin == head.origin and ours.size == head.size and ours.root != head.root:
-            return Refused(Reason.LOG_INCONSISTENT, f"two heads of size {head.size} were both witnessed")
-        return proven
+        origin = proof.checkpoint.origin
+        place = self.chain.current.find_log(origin)
+        if place is None:
+            return Refused(Reason.NOT_LOGGED, f"{origin} is no log of this scheme")
+        log = self._logs.get(place)
+        if log is None:
+            return self.refused or Refused(Reason.NOT_LOGGED, f"the file holds no head of {origin}")
+        return log, proof

@@ -8,24 +8,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from keys.signed import Signed, Unverified, read_event, read_mark
-from keys.trust import public_key
+from keys.signed import Unverified, read_event, read_mark
 from schemas.claims import EventClaims, EventKind, EventReason, MarkClaims
 from schemas.errors import MalformedError
 from schemas.leaves import EventLeaf, Genesis, IssueLeaf, TrustLeaf, leaf_from_bytes
 from schemas.merkle import leaf_hash
-from schemas.status_list import ENTRIES, LIST_BYTES, Status, StatusUri, set_status
-from schemas.times import DAY
+from schemas.status_list import LIST_BYTES, Status, set_status
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
+from verifier.entitlement import entitled_event, entitled_mark
+from verifier.report import Reason, Refused
 
 __all__ = [
     "Fold",
     "FoldRefusal",
     "MarkState",
-    "entitlement",
+    "followed",
     "issue_state",
-    "signer_of",
     "transition",
     "trust_version",
 ]
@@ -40,7 +39,6 @@ class FoldRefusal(StrEnum):
     UNKNOWN_MARK = "unknown-mark"
     DUPLICATE_NUMBER = "duplicate-number"
     DUPLICATE_INDEX = "duplicate-index"
-    NOT_ENTITLED = "not-entitled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,28 +58,6 @@ class MarkState:
     suspended_by_authority: bool = False
     reason: EventReason | None = None
     successor: str | None = None
-
-
-def entitlement(claims: MarkClaims, key: TrustedKey | None, document: TrustDocument) -> str | None:
-    """Say why this key may not sign this mark, or None when it may (windows judged at the mark's iat).
-
-    The signature and the log position are not looked at.
-    """
-    if key is None or key.use is not KeyUse.MARK:
-        return "no mark key of this scheme"
-    if claims.scheme != document.scheme.id:
-        return f"the scheme is {document.scheme.id}"
-    max_days = key.levels.get(claims.level)
-    if max_days is None or claims.exp - claims.nbf > max_days * DAY:
-        return "not a level and length this key may sign"
-    if not key.holds_at(claims.iat):
-        return "signed outside the window of its key"
-    uri = StatusUri.find(claims.status_uri)
-    if uri is None or uri.series != key.series or not document.lists_host(uri.host):
-        return "points to a status list that is not this key's"
-    if claims.status_index >= ENTRIES:
-        return "points beyond the end of its status list"
-    return None
 
 
 def issue_state(claims: MarkClaims, key: TrustedKey, *, place: int, index: int, leaf: bytes) -> MarkState:
@@ -141,6 +117,23 @@ def transition(
     return FoldRefusal.ILLEGAL_TRANSITION
 
 
+def followed(
+    state: MarkState,
+    event: Unverified[EventClaims],
+    document: TrustDocument,
+    *,
+    successor: MarkState | None,
+    leaf: bytes,
+    place: int,
+    index: int,
+) -> MarkState | FoldRefusal | Refused:
+    """Give the state after an event that stands in the log at this position, or why it changes nothing."""
+    entitled = entitled_event(event, document, place=place, index=index)
+    if isinstance(entitled, Refused):
+        return entitled
+    return transition(state, event.unsafe_claims, entitled[1], successor=successor, leaf=leaf)
+
+
 def _may(signer: TrustedKey, event: EventClaims, state: MarkState) -> bool:
     if signer.use is KeyUse.AUTHORITY:
         if event.kind is EventKind.REINSTATE:
@@ -165,17 +158,6 @@ def _supersede(
     return replace(after, status=Status.SUPERSEDED, reason=event.reason, successor=successor.number)
 
 
-def signer_of(
-    event: Unverified[EventClaims], document: TrustDocument
-) -> tuple[Signed[EventClaims], TrustedKey] | None:
-    """Give the event with its signer when a mark or authority key in force at its iat signed it."""
-    key = document.find_key(event.header.kid)
-    if key is None or key.use is KeyUse.STATUS or not key.holds_at(event.unsafe_claims.iat):
-        return None
-    signed = event.verified_by(public_key(key))
-    return None if signed is None else (signed, key)
-
-
 @dataclass(slots=True)
 class Fold:
     """Fold(N): states and status lists after the leaves applied so far, under one trust document.
@@ -191,8 +173,8 @@ class Fold:
     lists: dict[str, bytearray] = field(default_factory=dict)
     size: int = 0
 
-    def apply(self, entry: bytes, *, place: int, index: int) -> FoldRefusal | None:
-        """Apply the next leaf; a leaf that is not entitled, void or illegal changes nothing but the order."""
+    def apply(self, entry: bytes, *, place: int, index: int) -> FoldRefusal | Refused | None:
+        """Apply the next leaf; a leaf that is not entitled or illegal changes nothing but the order."""
         self.size = index + 1
         try:
             leaf = leaf_from_bytes(entry)
@@ -201,21 +183,19 @@ class Fold:
                     return self.issue(read_mark(leaf.mark), leaf_hash(entry), place=place, index=index)
                 case EventLeaf():
                     return self.event(read_event(leaf.event), leaf_hash(entry), place=place, index=index)
-        except MalformedError:
-            return FoldRefusal.NOT_ENTITLED
+        except MalformedError as error:
+            return Refused(Reason(error.reason), str(error))
         return None
 
     def issue(
         self, mark: Unverified[MarkClaims], leaf: bytes, *, place: int, index: int
-    ) -> FoldRefusal | None:
+    ) -> FoldRefusal | Refused | None:
         """Apply a mark that was read already; `leaf` is its leaf hash."""
         self.size = index + 1
-        key = self.document.find_key(mark.header.kid)
-        claims = mark.unsafe_claims
-        if key is None or entitlement(claims, key, self.document) or key.is_void_at(place, index):
-            return FoldRefusal.NOT_ENTITLED
-        if mark.verified_by(public_key(key)) is None:
-            return FoldRefusal.NOT_ENTITLED
+        entitled = entitled_mark(mark, self.document, place=place, index=index)
+        if isinstance(entitled, Refused):
+            return entitled
+        claims, key = mark.unsafe_claims, entitled[1]
         number, slot = str(claims.number), (claims.status_uri, claims.status_index)
         if number in self.marks:
             return FoldRefusal.DUPLICATE_NUMBER
@@ -228,27 +208,25 @@ class Fold:
 
     def event(
         self, event: Unverified[EventClaims], leaf: bytes, *, place: int, index: int
-    ) -> FoldRefusal | None:
+    ) -> FoldRefusal | Refused | None:
         """Apply an event that was read already; `leaf` is its leaf hash."""
         self.size = index + 1
         claims = event.unsafe_claims
         state = self.marks.get(str(claims.number))
         if state is None:
             return FoldRefusal.UNKNOWN_MARK
-        found = signer_of(event, self.document)
-        if found is None or found[1].is_void_at(place, index):
-            refusal: MarkState | FoldRefusal = FoldRefusal.NOT_ENTITLED
-        else:
-            successor = self.marks.get(str(claims.successor)) if claims.successor else None
-            refusal = transition(state, claims, found[1], successor=successor, leaf=leaf)
-        if isinstance(refusal, MarkState):
-            self.marks[state.number] = refusal
-            set_status(self.lists[state.status_uri], state.status_index, refusal.status)
+        successor = self.marks.get(str(claims.successor)) if claims.successor else None
+        after = followed(
+            state, event, self.document, successor=successor, leaf=leaf, place=place, index=index
+        )
+        if isinstance(after, MarkState):
+            self.marks[state.number] = after
+            set_status(self.lists[state.status_uri], state.status_index, after.status)
             return None
         if claims.prev == state.last_leaf:
-            # Void, not entitled or illegal: it changes nothing, and yet links as `prev` (rule 5).
+            # Not entitled or illegal: it changes nothing, and yet links as `prev` (rule 5).
             self.marks[state.number] = replace(state, last_leaf=leaf)
-        return refusal
+        return after
 
 
 def trust_version(entries: Iterable[bytes]) -> int:

@@ -28,9 +28,7 @@ class Ground:
         self.offset = document.scheme.offset
         heads = () if view is None else view.heads
         newest = None if view is None else view.newest_list
-        # What the freshest authentic list says of trust, and until when: past its end it rules nothing out.
-        self.list_trust = None if newest is None else newest.claims.trust_version
-        self.list_until = 0 if newest is None else newest.claims.exp
+        self.newest = newest
         self.seen_trust = 0 if view is None else view.trust_version_seen
         self.latest_seen = max([head.seen_at for head in heads], default=0)
         if remembered is not None:

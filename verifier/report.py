@@ -113,8 +113,8 @@ class Reason(StrEnum):
     POLICY_ISSUER = "policy-issuer"
 
 
-# These never fail a mark: they say that something could not be established. Two more reasons,
-# unknown-issuer and not-logged, fail only where the view is new and complete enough to be sure.
+# These never fail a mark: they say that something could not be established. Those in `UNSURE`
+# fail only where the view is new and complete enough to be sure.
 UNKNOWNS = frozenset(
     {
         Reason.MARK_UNAVAILABLE,
@@ -132,6 +132,8 @@ UNKNOWNS = frozenset(
         Reason.HISTORY_UNAVAILABLE,
     }
 )
+
+UNSURE = (Reason.UNKNOWN_ISSUER, Reason.NOT_LOGGED, Reason.STATUS_FOREIGN)
 
 
 class NoteReason(StrEnum):
@@ -166,7 +168,7 @@ PASSED = tuple(Finding(check, Outcome.PASSED) for check in CHECKS)
 class Refused:
     """Why something could not be established or is wrong, before it becomes a finding.
 
-    `sure` matters for unknown-issuer and not-logged alone: whether the view rules the other case out.
+    `sure` matters for unknown-issuer, not-logged and status-foreign alone: whether the view rules the other case out.
     """
 
     reason: Reason
@@ -176,10 +178,13 @@ class Refused:
 
     def finding(self, place: int) -> Finding:
         """The finding of the check at that place, 0 to 6."""
-        unsure = self.reason in (Reason.UNKNOWN_ISSUER, Reason.NOT_LOGGED) and not self.sure
-        unknown = unsure or self.reason in UNKNOWNS
-        outcome = Outcome.UNKNOWN if unknown else Outcome.FAILED
+        outcome = Outcome.UNKNOWN if self.is_unknown else Outcome.FAILED
         return Finding(CHECKS[place], outcome, self.reason, self.detail, self.fact)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it only says that something could not be established."""
+        return self.reason in UNKNOWNS or (self.reason in UNSURE and not self.sure)
 
 
 @dataclass(frozen=True, slots=True)

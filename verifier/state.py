@@ -6,6 +6,7 @@ Only authentic facts are remembered, and each may only grow.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,28 +42,23 @@ class Remembered:
         ):
             raise ValueError("a number or a root out of range")
 
-    def merged(self, other: "Remembered") -> "Remembered":
-        """The further of two memories, fact by fact."""
-        heads = dict(self.heads)
-        for place, head in other.heads.items():
-            heads[place] = max(heads.get(place, head), head, key=lambda one: one[0])
-        return Remembered(
-            trust_version=max(self.trust_version, other.trust_version),
-            heads=heads,
-            list_position=max(self.list_position, other.list_position),
-            seen=max(self.seen, other.seen),
-        )
-
     def with_view(self, view: View) -> "Remembered":
-        """Add what a view established; the caller has found that it does not go back."""
+        """Add what a view established; the caller has found that it does not go back.
+
+        A head gives way only to one that the view proves to extend it: else two histories, each fully witnessed, could be shown in turn.
+        """
         newest = view.newest_list
-        return self.merged(
-            Remembered(
-                trust_version=view.chain.current.version,
-                heads={head.place: (head.checkpoint.size, head.checkpoint.root) for head in view.heads},
-                list_position=(0, 0) if newest is None else (newest.claims.place, newest.claims.size),
-                seen=max((head.seen_at for head in view.heads), default=0),
-            )
+        heads = dict(self.heads)
+        for head in view.heads:
+            before = heads.get(head.place)
+            if before is None or view.root_at(head.place, before[0]) == before[1]:
+                heads[head.place] = (head.checkpoint.size, head.checkpoint.root)
+        listed = (0, 0) if newest is None else (newest.claims.place, newest.claims.size)
+        return Remembered(
+            trust_version=max(self.trust_version, view.chain.current.version),
+            heads=heads,
+            list_position=max(self.list_position, listed),
+            seen=max([self.seen, *(head.seen_at for head in view.heads)]),
         )
 
 
@@ -97,17 +93,21 @@ class StateFile:
             raise StateError(f"{self._path}: not a remembered state ({error!r})") from error
         return found
 
-    def save(self, remembered: Remembered) -> Remembered:
-        """Write the further of this and what another verifier has written meanwhile, and give it. Raises StateError."""
+    def save(self, grow: Callable[[Remembered], Remembered]) -> Remembered:
+        """Write what `grow` makes of what is remembered by now, another verifier's views included, and give it. Raises StateError."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # Between reading and replacing nobody else may write: what he had seen would be forgotten.
             with alone_in(self._path.parent):
-                return self._save(self.load().merged(remembered))
+                before = self.load()
+                grown = grow(before)
+                if grown != before:
+                    self._write(grown)
+                return grown
         except OSError as error:
             raise StateError(f"{self._path}: {error}") from error
 
-    def _save(self, remembered: Remembered) -> Remembered:
+    def _write(self, remembered: Remembered) -> None:
         text = json.dumps(
             {
                 "trust": remembered.trust_version,
@@ -117,4 +117,3 @@ class StateFile:
             }
         )
         write_whole(self._path, text.encode())
-        return remembered

@@ -10,25 +10,25 @@ from keys.trust import public_key
 from schemas.checkpoint import Checkpoint
 from schemas.errors import MalformedError
 from schemas.leaves import SnapshotLeaf, leaf_from_bytes
-from schemas.merkle import leaf_hash, verify_inclusion
 from schemas.note import SignedNote
 from schemas.status_list import Status, StatusListClaims
-from schemas.tlog_proof import TlogProof
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse
 from verifier.report import Logged, Reason, Refused, StatusFacts, StatusResult
 
 __all__ = [
+    "CLOCK_ROOM",
     "AuthenticList",
     "Logged",
     "Witnessed",
     "check_checkpoint",
     "check_list",
-    "check_proof",
     "quorum_times",
     "read_snapshot",
     "snapshot_digest",
 ]
+
+CLOCK_ROOM = 300  # seconds two honest clocks may differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +37,15 @@ class Witnessed:
 
     `logged_by`: everything in it was logged no later than this (k-th smallest cosignature time).
     `seen_at`: the view is no older than this (k-th largest).
+    `in_force_at`: the same by witnesses alone that the document does not withdraw, None where they are no quorum. What is
+    not in it was logged later: a witness whose key was given up can no longer be made to say so.
     """
 
     place: int
     checkpoint: Checkpoint
     logged_by: int
     seen_at: int
+    in_force_at: int | None
     k: int
 
 
@@ -100,11 +103,12 @@ def check_checkpoint(note: SignedNote, document: TrustDocument) -> Witnessed | R
         cosigned = cosignature_times(note, [witness.key for witness in document.witnesses])
     except BadNoteSignatureError as error:
         return Refused(Reason.NOT_WITNESSED, str(error))
-    times = [
-        cosigned[witness.key]
+    counted = [
+        (cosigned[witness.key], witness.until > document.issued)
         for witness in document.witnesses
         if witness.key in cosigned and witness.holds_at(cosigned[witness.key])
     ]
+    times = [time for time, _ in counted]
     quorum = quorum_times(times, document)
     if quorum is None:
         return Refused(Reason.NOT_WITNESSED, f"{len(times)} cosignatures of known witnesses, too few")
@@ -114,29 +118,16 @@ def check_checkpoint(note: SignedNote, document: TrustDocument) -> Witnessed | R
         if beyond or forked:
             return Refused(Reason.LOG_INCONSISTENT, "beyond or beside the head this log ended with")
     logged_by, seen_at, k = quorum
-    return Witnessed(place=place, checkpoint=checkpoint, logged_by=logged_by, seen_at=seen_at, k=k)
-
-
-def check_proof(
-    entry: bytes, proof: TlogProof, document: TrustDocument
-) -> tuple[Logged, Witnessed] | Refused:
-    """Establish that this very entry is a leaf of a witnessed checkpoint, and where."""
-    witnessed = check_checkpoint(proof.checkpoint_note, document)
-    if isinstance(witnessed, Refused):
-        return witnessed
-    checkpoint, leaf = witnessed.checkpoint, leaf_hash(entry)
-    if not verify_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root):
-        return Refused(Reason.NOT_LOGGED, "the proof does not lead to this entry")
-    logged = Logged(
-        place=witnessed.place,
-        origin=checkpoint.origin,
-        index=proof.index,
-        leaf=leaf,
-        not_before=witnessed.logged_by,
-        logged_by=witnessed.logged_by,
-        covered=checkpoint.size,
+    in_force = [time for time, is_in_force in counted if is_in_force]
+    standing = quorum if len(in_force) == len(times) else quorum_times(in_force, document)
+    return Witnessed(
+        place=place,
+        checkpoint=checkpoint,
+        logged_by=logged_by,
+        seen_at=seen_at,
+        in_force_at=None if standing is None else standing[1],
+        k=k,
     )
-    return logged, witnessed
 
 
 def check_list(

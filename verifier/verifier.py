@@ -375,12 +375,16 @@ class Verifier:
 
     def _remember(self, view: View) -> None:
         """Keep what a view established, unless the view itself went back."""
+
+        def grow(remembered: Remembered) -> Remembered:
+            return remembered if check_memory(view, remembered) is not None else remembered.with_view(view)
+
         with self._lock:
             if check_memory(view, self._remembered) is not None:
                 return
-            grown = self._remembered.with_view(view)
+            grown = grow(self._remembered)
             if grown != self._remembered:
-                self._remembered = grown if self._file is None else self._file.save(grown)
+                self._remembered = grown if self._file is None else self._file.save(grow)
             if self._chain is None or view.chain.current.version >= self._chain.current.version:
                 self._chain = view.chain
             self._seen = view

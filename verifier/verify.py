@@ -4,6 +4,7 @@ Everything that decides is here and in `verifier.checks`; time, bytes and networ
 A mark that has failed causes no fetch, and nothing a token can say raises.
 """
 
+from dataclasses import replace
 from typing import Protocol
 
 from keys.signed import Signed, Unverified, read_mark
@@ -20,10 +21,11 @@ from verifier.checks import (
     CLOCK_ROOM,
     check_issuer,
     check_logged,
-    check_reference,
     check_status,
     check_window,
+    is_settled,
 )
+from verifier.entitlement import check_reference, entitled_mark
 from verifier.ground import Ground
 from verifier.policy import Policy, check_policy
 from verifier.report import (
@@ -124,15 +126,18 @@ def verify(
         if newer is not None and newer is not view:
             view, ground = newer, Ground(newer.chain, newer, remembered)
             key, mark = _check_origin(read, ground, when, findings)
+        if key is None and not _has_failed(findings) and _is_anothers(read, source):
+            detail = f"{findings[ISSUER].detail}, and the number is another mark's"
+            findings[ISSUER] = Refused(Reason.UNKNOWN_ISSUER, detail, sure=True).finding(ISSUER)
     if key is None or mark is None:
         return _report(when, found, findings, ground, policy, key), ground
     claims = mark.claims
     # 4. The window of the mark itself, and what it points to.
     refused = check_window(claims, at=when, now=now, latest_seen=ground.latest_seen)
     findings[WINDOW] = PASSED[WINDOW] if refused is None else refused.finding(WINDOW)
-    reference = check_reference(claims, key, ground.document)
+    reference = _check_reference(claims, key, ground, when)
     # 5. Logged. What has not failed so far is worth a fetch; newer trust is applied to 2, 3 and 4 again.
-    if reference is None and (refused is None or not _has_failed(findings)):
+    if (reference is None or reference.is_unknown) and (refused is None or not _has_failed(findings)):
         newer = source.fetch(claims.number)
         if newer is not None and newer is not view:  # the chain it comes with may only have grown
             view, ground = newer, Ground(newer.chain, newer, remembered)
@@ -141,6 +146,7 @@ def verify(
                 return _report(when, found, findings, ground, policy, key, mark), ground
             refused = check_window(claims, at=when, now=now, latest_seen=ground.latest_seen)
             findings[WINDOW] = PASSED[WINDOW] if refused is None else refused.finding(WINDOW)
+            reference = _check_reference(claims, key, ground, when)
     logged: Logged | Refused | None = None
     if view is not None:
         logged = view.logged(issue_entry(mark.raw), iat=claims.iat)
@@ -194,7 +200,7 @@ def _check_origin(
         read,
         ground.document,
         at=when,
-        list_trust=ground.list_trust if when < ground.list_until else None,
+        newest=ground.newest,
         seen_trust=ground.seen_trust,
     )
     findings[ISSUER] = PASSED[ISSUER] if refused is None else refused.finding(ISSUER)
@@ -204,6 +210,34 @@ def _check_origin(
     mark = read.verified_by(public_key(key))
     findings[SIGNATURE] = _BAD_SIGNATURE if mark is None else PASSED[SIGNATURE]
     return key, mark
+
+
+def _check_reference(claims: MarkClaims, key: TrustedKey, ground: Ground, when: int) -> Refused | None:
+    """6, as far as it can be asked before any fetch. A host no document names is strange for sure once the mark is old enough."""
+    refused = check_reference(claims, key, ground.document)
+    if refused is None or not refused.is_unknown:
+        return refused
+    return replace(refused, sure=is_settled(claims, ground.document, ground.newest, at=when))
+
+
+def _is_anothers(read: Unverified[MarkClaims], source: Source) -> bool:
+    """Whether another mark, entitled and in the log, owns the number: then whoever signed this one, it will never count."""
+    number = read.unsafe_claims.number
+    view = source.fetch(number)
+    if view is None or view.chain.current.scheme.id != read.unsafe_claims.scheme:
+        return False
+    try:
+        raw = view.find_mark(str(number))
+        owner = None if raw is None or raw == read.raw else read_mark(raw)
+    except MalformedError:
+        return False
+    if owner is None or owner.unsafe_claims.number != number:
+        return False
+    logged = view.logged(issue_entry(owner.raw), iat=owner.unsafe_claims.iat)
+    if isinstance(logged, Refused):
+        return False
+    entitled = entitled_mark(owner, view.chain.current, place=logged.place, index=logged.index)
+    return not isinstance(entitled, Refused)
 
 
 def _has_failed(findings: list[Finding]) -> bool:

@@ -12,7 +12,9 @@ from keys.signed import Signed, read_event
 from keys.trust import TrustChain
 from schemas.claims import EventClaims, EventKind, MarkClaims
 from schemas.errors import MalformedError
-from verifier.fold import MarkState, issue_state, signer_of, transition
+from schemas.status_list import Status
+from schemas.times import iso
+from verifier.fold import MarkState, followed, issue_state
 from verifier.report import Reason, Refused
 from verifier.transparency import AuthenticList, Logged, Witnessed
 
@@ -36,6 +38,9 @@ class View(Protocol):
     @property
     def trust_version_seen(self) -> int:
         """The highest trust version a proven leaf or an authentic list names."""
+
+    def find_mark(self, number: str) -> bytes | None:
+        """A mark of this number, unverified; None where the view holds none. Raises MalformedError for a damaged member."""
 
     def logged(self, entry: bytes, *, iat: int) -> Logged | Refused: ...
 
@@ -103,16 +108,18 @@ def replay(
         claims = unverified.unsafe_claims
         if str(claims.number) != state.number or claims.prev != state.last_leaf:
             return Refused(Reason.HISTORY_UNAVAILABLE, f"event {position} does not follow the one before")
-        found = signer_of(unverified, document)
-        if found is None or found[1].is_void_at(event.logged.place, event.logged.index):
-            state = replace(
-                state, last_leaf=event.logged.leaf
-            )  # void: it links, and changes nothing (rule 5)
-            continue
         # The register let the successor in; here only its number is known.
         successor = replace(state, number=str(claims.successor)) if claims.successor else None
-        after = transition(state, claims, found[1], successor=successor, leaf=event.logged.leaf)
-        if not isinstance(after, MarkState):
+        after = followed(
+            state,
+            unverified,
+            document,
+            successor=successor,
+            leaf=event.logged.leaf,
+            place=event.logged.place,
+            index=event.logged.index,
+        )
+        if not isinstance(after, MarkState):  # void: it links, and changes nothing (rule 5)
             state = replace(state, last_leaf=event.logged.leaf)
             continue
         past.append(PastEvent(claims=claims, logged=event.logged, after=after))
@@ -123,23 +130,21 @@ def replay(
 def status_at(history: History, time: int) -> tuple[MarkState, PastEvent | None] | Refused:
     """Give the state at `time` and the event that made it: the fold of what was logged by then (§3).
 
-    A revocation because the mark was issued in error, or its issuer's key was stolen, counts at every time.
+    A revocation because the mark was issued in error, or its issuer's key was stolen, counts at every time. Where an event may have been
+    logged before `time` or after it, nothing is said; but that a mark had ended either way is.
     """
     state, cause = history.issued, None
     for event in history.events:
-        found_later = (
-            event.claims.kind is EventKind.REVOKE
-            and event.claims.reason is not None
-            and event.claims.reason.found_later
-        )
-        if found_later:
+        claims = event.claims
+        if claims.kind is EventKind.REVOKE and claims.reason is not None and claims.reason.found_later:
             return event.after, event
-        if event.logged.not_before <= time < event.logged.logged_by:
-            return Refused(
-                Reason.HISTORY_UNAVAILABLE, "an event was logged about that time; the hour is not held"
-            )
+        if claims.kind is EventKind.CONFIRM:
+            continue  # changes nothing, whenever it came
         if event.logged.logged_by <= time:
-            state = event.after
-            if event.claims.kind is not EventKind.CONFIRM:
-                cause = event
+            state, cause = event.after, event
+        elif event.logged.not_before <= time and Status.VALID in (state.status, event.after.status):
+            between = f"between {iso(event.logged.not_before)} and {iso(event.logged.logged_by)}"
+            return Refused(
+                Reason.HISTORY_UNAVAILABLE, f"an event was logged {between}; nearer it is not known"
+            )
     return state, cause

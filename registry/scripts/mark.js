@@ -49,7 +49,7 @@ async function judged(digits) {
       ? await verify({ number, host: null, mark: null }, source, options)
       : await verifyText(address, dictionary, source, options);
   if (source.view !== null && !report.reasons.some((reason) => reason === "log-inconsistent" || reason === "bundle-too-old")) {
-    remember(anchor, grown(options.remembered, source.view));
+    remember(anchor, await grown(options.remembered, source.view));
   }
   return report;
 }

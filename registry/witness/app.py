@@ -6,49 +6,13 @@ from dataclasses import dataclass
 from keys.crash_points import reach
 from keys.notes import BadNoteSignatureError, NoteSigner, cosign, verified_signers
 from registry.witness.store import Store, StoreError
-from schemas.checkpoint import MAX_CHECKPOINT, Checkpoint, int_of_decimal, read_checkpoint
 from schemas.errors import MalformedError
-from schemas.merkle import HASH_SIZE, verify_consistency
-from schemas.note import SignedNote, VerifierKey, base64_of, bytes_of_base64, write_signatures
+from schemas.extension import Extension
+from schemas.note import SignedNote, VerifierKey, base64_of, write_signatures
 
-__all__ = ["MAX_REQUEST", "AddCheckpoint", "Answer", "Witness"]
-
-MAX_PROOF = 63  # hashes
-MAX_REQUEST = MAX_CHECKPOINT + 4096  # bytes: a checkpoint, 63 lines of 45 bytes, and the first line
+__all__ = ["Answer", "Witness"]
 
 _SIZE = "text/x.tlog.size"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddCheckpoint:
-    """What a log asks: take `checkpoint`, which extends the head of size `old`, as `proof` shows. Unverified."""
-
-    old: int
-    proof: tuple[bytes, ...]
-    checkpoint: Checkpoint
-    note: SignedNote
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "AddCheckpoint":
-        """Read a request's body. Raises MalformedError."""
-        # No line before the checkpoint is blank, so the first blank line is where it begins.
-        head, blank, rest = data.partition(b"\n\n")
-        if not blank:
-            raise MalformedError("no blank line before the checkpoint", "request")
-        try:
-            first, *lines = head.decode("ascii").split("\n")
-        except UnicodeDecodeError as error:
-            raise MalformedError("the lines before the checkpoint are not ASCII", "request") from error
-        if not first.startswith("old "):
-            raise MalformedError("the first line is not: old, space, size", "old")
-        if len(lines) > MAX_PROOF:
-            raise MalformedError(f"more than {MAX_PROOF} hashes", "proof")
-        proof = tuple(bytes_of_base64(line, f"proof/{place}") for place, line in enumerate(lines))
-        if any(len(each) != HASH_SIZE for each in proof):
-            raise MalformedError(f"a hash has {HASH_SIZE} bytes", "proof")
-        checkpoint, note = read_checkpoint(rest)
-        old = int_of_decimal(first.removeprefix("old "), "old")
-        return cls(old=old, proof=proof, checkpoint=checkpoint, note=note)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +45,7 @@ class Witness:
     def add_checkpoint(self, body: bytes) -> Answer:
         """Judge a request, remember its checkpoint, cosign it."""
         try:
-            request = AddCheckpoint.from_bytes(body)
+            request = Extension.from_bytes(body)
         except MalformedError as error:
             self._say("400 malformed request")
             return Answer(status=400, body=f"{error}\n")
@@ -94,7 +58,7 @@ class Witness:
         self._say(f"{answer.status} {origin!a} {request.old} -> {size}")
         return answer
 
-    def _judged(self, request: AddCheckpoint) -> Answer:
+    def _judged(self, request: Extension) -> Answer:
         new = request.checkpoint
 
         # 1. The origin is one this witness was told of.
@@ -132,8 +96,7 @@ class Witness:
                 return Answer(status=422, body="another root is known for this size\n")
 
             # 6. The new tree begins with the old one. From the empty tree that needs no proof, and may have none.
-            proven = verify_consistency(held.size, new.size, request.proof, held.root, new.root)
-            if not (proven or (held.size == 0 and not request.proof)):
+            if not request.extends(held.root):
                 return Answer(
                     status=422, body="the consistency proof does not lead from the old size to this root\n"
                 )

@@ -15,7 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any
 
-from registry.witness.app import MAX_REQUEST, Answer, Witness
+from registry.witness.app import Answer, Witness
+from schemas.extension import MAX_EXTENSION
 
 __all__ = ["WitnessServer"]
 
@@ -50,8 +51,8 @@ class _Handler(BaseHTTPRequestHandler):
         lengths = self.headers.get_all("Content-Length") or []
         if "Transfer-Encoding" in self.headers or len(lengths) != 1 or not _LENGTH.fullmatch(lengths[0]):
             self._answer(Answer(status=411, body="say the length of the body\n"), last=True)
-        elif int(lengths[0]) > MAX_REQUEST:
-            self._answer(Answer(status=413, body=f"at most {MAX_REQUEST} bytes\n"), last=True)
+        elif int(lengths[0]) > MAX_EXTENSION:
+            self._answer(Answer(status=413, body=f"at most {MAX_EXTENSION} bytes\n"), last=True)
         elif len(body := self.rfile.read(int(lengths[0]))) < int(lengths[0]):
             self.close_connection = True  # cut short: nobody is there to be answered
         elif self._path != _PATH:

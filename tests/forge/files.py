@@ -7,7 +7,8 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from forge.logs import Log
+from forge.logs import Kept, Log
+from forge.trust_documents import base64_of
 from schemas import merkle
 from schemas.entry_bundles import to_bundle
 from schemas.errors import MalformedError
@@ -47,23 +48,54 @@ def evidence_members(
     at: tuple[int, int],
     events: Sequence[tuple[bytes, tuple[int, int]]],
     snapshot: tuple[int, int] | None,
+    kept: Sequence[Kept] | None = None,
 ) -> dict[str, bytes]:
     """The members of one mark's evidence; places in the log are (place, index)."""
-    logs, head_log = contents.logs, contents.logs[-1]
+    logs = contents.logs
+
+    def proof(place: int, index: int) -> bytes:
+        chosen = None if kept is None or place < len(logs) - 1 else [*kept, logs[place].head]
+        under = None if chosen is None else next(one for one in chosen if one.size > index)
+        return logs[place].proof(index, kept=under)
+
     members = trust_members(contents)
-    members |= {"mark.cwt": mark, "proof": logs[at[0]].proof(at[1]), "checkpoint": head_log.head.note}
+    members |= {"mark.cwt": mark, "proof": proof(*at)}
+    leaves = [at, *(where for _, where in events)]
     for number, (event, (place, index)) in enumerate(events):
         members[f"events/{number}.cwt"] = event
-        members[f"events/{number}.proof"] = logs[place].proof(index)
+        members[f"events/{number}.proof"] = proof(place, index)
     lists: tuple[ListedStatus, ...] = ()
     if snapshot is not None and uri in contents.lists:
         place, index = snapshot
         members["status.cwt"] = contents.lists[uri]
         members["snapshot.leaf"] = logs[place].entries[index]
-        members["snapshot.proof"] = logs[place].proof(index)
+        members["snapshot.proof"] = proof(place, index)
+        leaves.append((place, index))
         lists = (ListedStatus(file="status.cwt", uri=uri),)
-    listed = (ListedLog(dir="", origin=head_log.origin, size=head_log.head.size),)
+    listed = []
+    for place in sorted({place for place, _ in leaves} | {len(logs) - 1}):
+        log = logs[place]
+        chosen = kept if place == len(logs) - 1 else None
+        members |= head_members(log, [index for at, index in leaves if at == place], kept=chosen)
+        listed.append(ListedLog(dir=f"log/{place}", origin=log.origin, size=log.head.size))
     members["bundle.json"] = manifest(contents, "evidence", listed, lists)
+    return members
+
+
+def head_members(log: Log, indices: Sequence[int], *, kept: Sequence[Kept] | None = None) -> dict[str, bytes]:
+    """The checkpoints on both sides of these leaves, or those of `kept`, and the head; each with its proof from the one before."""
+    if kept is None:
+        before = [
+            max((one for one in log.kept if one.size <= at), key=lambda one: one.size, default=None)
+            for at in indices
+        ]
+        kept = [one for one in (*before, *map(log.covering, indices)) if one is not None]
+    members, old = {}, 0
+    for size, note in sorted({one.size: one.note for one in (*kept, log.head)}.items()):
+        proof = merkle.consistency_proof(log.hashes[:size], old) if old else []
+        lines = [f"old {old}", *map(base64_of, proof)]
+        members[f"log/{log.place}/heads/{size}"] = ("\n".join(lines) + "\n\n").encode() + note
+        old = size
     return members
 
 

@@ -1,6 +1,6 @@
 """One register from its first trust document to the file somebody verifies."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -274,8 +274,12 @@ class World:
         bent: Mapping[str, bytes | None] | None = None,
         events: slice = slice(None),
         contents: Contents | None = None,
+        kept: Sequence[Kept] | None = None,
     ) -> bytes:
-        """Evidence of one mark. `bent` replaces members, or takes them away (None); `events` shows some only."""
+        """Evidence of one mark. `bent` replaces members, or takes them away (None); `events` shows some only.
+
+        `kept`: of the open log these checkpoints only, which prove its leaves; the newest comes besides.
+        """
         happened = [
             (one.raw, (one.place, one.index))
             for one in self.events.get(mark.number, [])
@@ -288,6 +292,7 @@ class World:
             at=(mark.place, mark.index),
             events=happened[events],
             snapshot=self.snapshot,
+            kept=kept,
         )
         return written(_bent(members, bent or {}))
 

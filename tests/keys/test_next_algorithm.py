@@ -14,9 +14,9 @@ from forge.trust_documents import ROOTS, base64_of, document, note, note_key_id,
 from forge.world import NOW, World
 from keys.notes import cosignature_times, verified_signers
 from keys.trust import TrustRefusedError, read_note, walk
-from registry.witness.app import MAX_REQUEST, AddCheckpoint
 from schemas.checkpoint import MAX_CHECKPOINT
 from schemas.errors import MalformedError
+from schemas.extension import MAX_EXTENSION, Extension
 from schemas.merkle import consistency_proof
 from schemas.note import SignedNote
 from schemas.trust_document import TrustDocument
@@ -104,7 +104,9 @@ def test_evidence_with_both_kinds_of_lines_gives_the_same_verdict() -> None:
         world.log.head.note, *(ml_dsa_line(f"w{n}.example", b"", time=NOW) for n in range(1, 9))
     )
     verifier = Verifier.from_bundle(
-        world.evidence(mark, bent={"checkpoint": more}), anchor=world.anchor, clock=lambda: float(NOW)
+        world.evidence(mark, bent={f"log/0/heads/{world.log.head.size}": b"old 0\n\n" + more}),
+        anchor=world.anchor,
+        clock=lambda: float(NOW),
     )
     assert verifier.verify(mark.raw).verdict is Verdict.VALID
 
@@ -116,8 +118,8 @@ def test_a_witness_reads_a_request_with_both_kinds_of_lines() -> None:
     held = with_lines(log.signed({}), *(ml_dsa_line(f"w{n}.example", b"", time=NOW) for n in range(8)))
     proof = "".join(f"{base64_of(one)}\n" for one in consistency_proof(log.hashes, 4))
     body = f"old 4\n{proof}\n".encode() + held
-    assert len(body) < MAX_REQUEST
-    assert len(AddCheckpoint.from_bytes(body).note.signatures) == 9
+    assert len(body) < MAX_EXTENSION
+    assert len(Extension.from_bytes(body).note.signatures) == 9
 
 
 def test_a_key_of_the_new_type_is_no_key_of_a_trust_document_yet() -> None:

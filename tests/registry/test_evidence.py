@@ -90,7 +90,8 @@ def test_an_event_newer_than_the_list_waits_for_the_next_list(full: Laid) -> Non
 def test_evidence_of_the_present_state_names_no_mark(full: Laid) -> None:
     archive = state_of(full)
     assert archive.find("mark.cwt") is None
-    assert {"checkpoint", "snapshot.leaf", "snapshot.proof", "status.cwt", "trust/2"} <= set(archive.names())
+    assert {"snapshot.leaf", "snapshot.proof", "status.cwt", "trust/2"} <= set(archive.names())
+    assert archive.names("log/0/heads/")
 
 
 def test_nothing_is_evidence_for_a_number_nobody_has(full: Laid) -> None:

@@ -25,11 +25,12 @@ from forge.logs import Log
 from forge.signers import signer_named
 from forge.trust_documents import base64_of, note_key_id, public_of, vkey
 from registry.witness import store as store_module
-from registry.witness.app import MAX_REQUEST, Witness
+from registry.witness.app import Witness
 from registry.witness.cli import main
 from registry.witness.server import WitnessServer
 from registry.witness.store import Identity, Store, StoreError
 from schemas import merkle
+from schemas.extension import MAX_EXTENSION
 
 NAME = "witness.example"
 ROOT = Path(__file__).parents[2]
@@ -392,7 +393,7 @@ def test_other_methods_and_paths_are_refused(
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
-        (f"Content-Length: {MAX_REQUEST + 1}", 413),
+        (f"Content-Length: {MAX_EXTENSION + 1}", 413),
         ("Content-Length: 99999999999999999999", 411),
         ("Content-Length: -1", 411),
         ("Content-Length: 5\r\nContent-Length: 6", 411),

@@ -16,12 +16,12 @@ MANIFEST = Manifest(
     as_of="2026-11-22T00:00:00Z",
     hosts=("akashi.example",),
     trust=(1,),
-    logs=(ListedLog(dir="", origin="akashi.example/log1", size=5),),
+    logs=(ListedLog(dir="log/0", origin="akashi.example/log1", size=5),),
     lists=(ListedStatus(file="status.cwt", uri="https://akashi.example/status/a/0"),),
 )
 MEMBERS = [
     ("bundle.json", MANIFEST.to_bytes()),
-    ("checkpoint", b"a checkpoint"),
+    ("log/0/heads/5", b"a checkpoint"),
     ("mark.cwt", b"a mark"),
     ("proof", b""),
     ("trust/1", b"a trust document"),
@@ -62,7 +62,7 @@ def test_a_file_takes_as_many_members_as_its_directory_can_count_and_no_more() -
 def test_the_manifest_is_the_formats_example() -> None:
     expected = (
         '{"as_of":"2026-11-22T00:00:00Z","format":1,"hosts":["akashi.example"],"lists":[{"file":"status.cwt",'
-        '"uri":"https://akashi.example/status/a/0"}],"logs":[{"dir":"","origin":"akashi.example/log1","size":5}],'
+        '"uri":"https://akashi.example/status/a/0"}],"logs":[{"dir":"log/0","origin":"akashi.example/log1","size":5}],'
         '"trust":[1],"variant":"evidence"}'
     )
     assert MANIFEST.to_bytes().decode() == expected

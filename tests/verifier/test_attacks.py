@@ -178,18 +178,21 @@ def test_the_status_at_a_time_is_what_had_been_logged_by_then() -> None:
     world.event(mark, REINSTATE, CLOSED, at=DAY_3)
     world.publish(DAY_3)
     world.publish(NOW - HOUR)
-    assert judged(world, mark, at=DAY_5 - 1).verdict is Verdict.VALID
+    assert judged(world, mark, at=DAY_5 - 301).verdict is Verdict.VALID
     refused(judged(world, mark, at=DAY_5), Reason.SUSPENDED)
-    refused(judged(world, mark, at=DAY_3 - 1), Reason.SUSPENDED)
+    refused(judged(world, mark, at=DAY_3 - 301), Reason.SUSPENDED)
+    doubted(judged(world, mark, at=DAY_3 - 1), Reason.HISTORY_UNAVAILABLE)
     assert judged(world, mark, at=DAY_3).verdict is Verdict.VALID
 
 
 def test_an_event_dated_back_acts_from_the_time_it_was_logged() -> None:
     world, mark = begun()
+    world.publish(DAY_4)
     world.event(mark, REVOKE, EventReason.REQUIREMENTS_UNMET, at=ISSUED + HOUR)
     world.publish(DAY_3)
     world.publish(NOW - HOUR)
-    assert judged(world, mark, at=DAY_4).verdict is Verdict.VALID
+    assert judged(world, mark, at=DAY_4 - 1).verdict is Verdict.VALID
+    doubted(judged(world, mark, at=DAY_4), Reason.HISTORY_UNAVAILABLE)
     refused(judged(world, mark, at=DAY_3), Reason.REVOKED)
 
 
@@ -335,8 +338,9 @@ def test_nbf_does_not_reach_back_further_than_a_week() -> None:
 
 def test_iat_cannot_be_dated_back() -> None:
     world = World()
-    mark = world.issue(at=ISSUED - 7 * DAY)
     world.publish(ISSUED + 1)
+    mark = world.issue(at=ISSUED - 7 * DAY)
+    world.publish(ISSUED + 2)
     refused(judged(world, mark), Reason.BACKDATED)
 
 
@@ -537,8 +541,11 @@ def test_a_log_is_not_continued_beyond_its_final_head() -> None:
 
 def test_a_fork_of_the_log_at_one_size_is_an_alarm() -> None:
     world, mark = begun()
-    fork = f"{world.log.origin}\n{world.log.head.size}\n{base64_of(bytes(32))}\n"
-    bent = {"checkpoint": world.log.signed({"w1": NOW, "w2": NOW}, text=fork)}
+    kept = world.log.covering(mark.index)
+    fork = world.log.signed(
+        {"w1": NOW, "w2": NOW}, text=f"{world.log.origin}\n{kept.size}\n{base64_of(bytes(32))}\n"
+    )
+    bent = {"proof": world.log.proof(mark.index).replace(kept.note, fork)}
     report = ask(world.evidence(mark, bent=bent), mark.raw, anchor=world.anchor, now=NOW)
     assert report.verdict is Verdict.UNDETERMINED
     assert Reason.LOG_INCONSISTENT in report.reasons
@@ -558,16 +565,17 @@ def test_a_head_once_seen_does_not_go_back(tmp_path: Path) -> None:
 
 def test_a_file_that_hides_its_head_is_not_newer_than_memory(tmp_path: Path) -> None:
     world, mark = begun()
-    old = world.evidence(mark, bent={"checkpoint": None})
     world.publish(NOW - HOUR)
+    cut = world.evidence(mark, bent={f"log/0/heads/{world.log.head.size}": None})
     ask(world.bundle(), mark.raw, anchor=world.anchor, now=NOW, state=tmp_path)
-    report = ask(old, mark.raw, anchor=world.anchor, now=NOW, state=tmp_path)
-    assert report.verdict is Verdict.UNDETERMINED
+    report = ask(cut, mark.raw, anchor=world.anchor, now=NOW, state=tmp_path)
+    doubted(report, Reason.BUNDLE_TOO_OLD, Reason.STATUS_NOT_LOGGED)
 
 
 def test_evidence_without_a_head_proves_nothing() -> None:
     world, mark = begun()
-    file = world.evidence(mark, bent={"checkpoint": None})
+    heads = {f"log/0/heads/{kept.size}": None for kept in world.log.kept}
+    file = world.evidence(mark, bent=heads)
     assert ask(file, mark.raw, anchor=world.anchor, now=NOW).verdict is Verdict.UNDETERMINED
 
 
@@ -622,10 +630,7 @@ def test_one_witness_under_two_names_is_one_witness() -> None:
     kept = world.log.head
     again = world.log.signed({"w1": ISSUED + HOUR + 1}).decode().splitlines()[-1]
     twice = kept.note + f"{again}\n".encode()
-    proof = world.log.proof(mark.index).replace(kept.note, twice)
-    assert world.snapshot is not None
-    listed = world.log.proof(world.snapshot[1], kept=kept).replace(kept.note, twice)
-    file = world.evidence(mark, bent={"proof": proof, "snapshot.proof": listed, "checkpoint": twice})
+    file = world.evidence(mark, bent={f"log/0/heads/{kept.size}": b"old 0\n\n" + twice})
     report = ask(file, mark.raw, anchor=world.anchor, now=NOW)
     doubted(report, Reason.NOT_WITNESSED, Reason.STATUS_NOT_LOGGED)
 

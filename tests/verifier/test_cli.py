@@ -208,7 +208,9 @@ def test_without_an_anchor_nothing_is_valid(verify: Verify, files: dict[str, str
         ("2026-10-31", INVALID),
         ("2026-11-01", INVALID),
         ("2026-10-29T23:59:59+09:00", VALID),
-        ("2026-10-30T08:59:59+09:00", VALID),  # one proof, one time: there is no doubt about the hour
+        ("2026-10-30T07:54:59+09:00", VALID),
+        ("2026-10-30T07:55:00+09:00", UNDETERMINED),  # signed at 8, published at 9, and nothing in between
+        ("2026-10-30T08:59:59+09:00", UNDETERMINED),
         ("2026-10-30T09:00:00+09:00", INVALID),
     ],
 )

@@ -9,14 +9,17 @@ from schemas.claims import EventKind, EventReason
 from schemas.status_list import ENTRIES, Status, status_at
 from schemas.times import DAY, HOUR
 from verifier.fold import Fold, FoldRefusal, trust_version
+from verifier.report import Reason, Refused
 
+WINDOW = first_document()["keys"][0]
 MISUSE, CLOSED = EventReason.MISUSE, EventReason.INVESTIGATION_CLOSED
 
 
-def refusals(world: World) -> list[FoldRefusal | None]:
+def refusals(world: World) -> list[FoldRefusal | Reason | None]:
     """What the fold says of each leaf but the genesis."""
     fold = Fold(document=world.fold().document)
-    return [fold.apply(entry, place=0, index=index) for index, entry in enumerate(world.log.entries)][1:]
+    said = [fold.apply(entry, place=0, index=index) for index, entry in enumerate(world.log.entries)][1:]
+    return [one.reason if isinstance(one, Refused) else one for one in said]
 
 
 def state(world: World, mark: Issued) -> Status:
@@ -27,23 +30,23 @@ def state(world: World, mark: Issued) -> Status:
 
 
 @pytest.mark.parametrize(
-    "claims",
+    ("claims", "reason"),
     [
-        {"scheme": "other"},
-        {"level": 4},
-        {"exp": ISSUED + 400 * DAY + 1},
-        {"status_index": ENTRIES},
-        {"status_uri": f"https://{HOST}/status/b/0"},
-        {"status_uri": f"https://{HOST}/status/a/00"},
-        {"status_uri": "https://elsewhere.example/status/a/0"},
-        {"iat": first_document()["keys"][0]["from"] - 1, "nbf": first_document()["keys"][0]["from"]},
-        {"iat": first_document()["keys"][0]["until"], "nbf": ISSUED, "exp": ISSUED + DAY},
+        ({"scheme": "other"}, "scheme-mismatch"),
+        ({"level": 4}, "level-not-allowed"),
+        ({"exp": ISSUED + 400 * DAY + 1}, "level-not-allowed"),
+        ({"status_index": ENTRIES}, "status-out-of-range"),
+        ({"status_uri": f"https://{HOST}/status/b/0"}, "status-foreign"),
+        ({"status_uri": f"https://{HOST}/status/a/00"}, "status-foreign"),
+        ({"status_uri": "https://elsewhere.example/status/a/0"}, "status-foreign"),
+        ({"iat": WINDOW["from"] - 1, "nbf": WINDOW["from"]}, "key-window"),
+        ({"iat": WINDOW["until"], "nbf": WINDOW["until"], "exp": WINDOW["until"] + DAY}, "key-window"),
     ],
 )
-def test_a_mark_its_key_may_not_sign_changes_nothing(claims: dict[str, Any]) -> None:
+def test_a_mark_its_key_may_not_sign_changes_nothing(claims: dict[str, Any], reason: str) -> None:
     world = World()
     mark = world.issue(**claims)
-    assert refusals(world) == [FoldRefusal.NOT_ENTITLED]
+    assert refusals(world) == [Reason(reason)]
     assert mark.number not in world.fold().marks
 
 
@@ -51,7 +54,7 @@ def test_a_mark_its_key_may_not_sign_changes_nothing(claims: dict[str, Any]) -> 
 def test_a_mark_of_a_key_that_issues_none_changes_nothing(signer: str) -> None:
     world = World()
     world.issue(signer=signer)
-    assert refusals(world) == [FoldRefusal.NOT_ENTITLED]
+    assert refusals(world) == [Reason.UNKNOWN_ISSUER]
 
 
 def test_a_mark_with_a_bad_signature_changes_nothing() -> None:
@@ -60,7 +63,7 @@ def test_a_mark_with_a_bad_signature_changes_nothing() -> None:
     raw = sign(claims, "issuer-3")
     world.log_mark(raw[:-1] + bytes([raw[-1] ^ 1]), claims)
     world.log_mark(b"no mark", claims)
-    assert refusals(world) == [FoldRefusal.NOT_ENTITLED, FoldRefusal.NOT_ENTITLED]
+    assert refusals(world) == [Reason.BAD_SIGNATURE, Reason.MALFORMED]
 
 
 def test_the_first_mark_owns_its_number_and_its_place_in_the_list() -> None:
@@ -167,15 +170,25 @@ def test_lists_are_judged_under_the_highest_version_logged() -> None:
     assert world.fold().document.version == 2
 
 
-def test_an_event_with_a_bad_signature_or_out_of_its_keys_window_changes_nothing() -> None:
+def test_an_event_with_a_bad_signature_or_from_before_its_keys_window_changes_nothing() -> None:
     world = World()
     mark = world.issue()
     event = world.event(mark, EventKind.REVOKE, MISUSE, logged=False)
     world.log_event(event.raw[:-1] + bytes([event.raw[-1] ^ 1]), event.claims)
-    assert refusals(world)[-1] is FoldRefusal.NOT_ENTITLED
-    world.event(mark, EventKind.REVOKE, MISUSE, at=first_document()["keys"][0]["until"])
-    assert refusals(world)[-1] is FoldRefusal.NOT_ENTITLED
+    assert refusals(world)[-1] is Reason.BAD_SIGNATURE
+    world.event(mark, EventKind.REVOKE, MISUSE, at=WINDOW["from"] - 1)
+    assert refusals(world)[-1] is Reason.KEY_WINDOW
     assert state(world, mark) is Status.VALID
+
+
+def test_closing_a_key_brings_nothing_back_to_life_that_it_had_revoked() -> None:
+    world = World()
+    mark = world.issue(at=ISSUED)
+    world.event(mark, EventKind.REVOKE, MISUSE, at=ISSUED + HOUR)
+    # Signed before the revocation, logged after it: to everybody but the root the key was in force meanwhile.
+    world.trust(ISSUED + 60, keys=world.keys_with("issuer-3", until=ISSUED + HOUR - 1))
+    assert refusals(world) == [None, None, None]
+    assert state(world, mark) is Status.REVOKED
 
 
 def test_another_key_of_the_owner_acts_only_on_levels_it_may_sign() -> None:

@@ -295,7 +295,7 @@ def test_a_partner_that_rotates_its_root_is_still_the_partner() -> None:
 
 def test_a_partner_that_claims_our_scheme_speaks_for_nobody() -> None:
     theirs = partner_world(scheme=our_world().documents[0]["scheme"])
-    claimed = theirs.issue(signer="issuer-4", level=4, at=NOW - 3600)
+    claimed = theirs.issue(signer="issuer-4", level=4, at=NOW - 10 * DAY)
     theirs.publish(NOW)
     ours = our_world(recognised=[recognised("sg-demo", anchor=theirs.anchor, hosts=[PARTNER_HOST])])
     ours.issue(at=NOW - 3600)
@@ -308,7 +308,7 @@ def test_a_partner_that_claims_our_scheme_speaks_for_nobody() -> None:
 
 def test_a_mark_that_says_our_scheme_with_the_partners_signature_is_a_strangers() -> None:
     two = Two()
-    claimed = two.theirs.issue(signer="issuer-4", level=4, scheme="demo", at=NOW - 3600)
+    claimed = two.theirs.issue(signer="issuer-4", level=4, scheme="demo", at=NOW - 10 * DAY)
     two.theirs.publish(NOW)
     report = two.offline(two.theirs.register()).verify(claimed.raw)
     expected(report, Verdict.INVALID, Reason.UNKNOWN_ISSUER)

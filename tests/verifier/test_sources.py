@@ -69,7 +69,7 @@ def test_a_day_costs_no_more_than_a_moment(registry: Recording, scene: Scene, ch
 
 def bent_marks(scene: Scene) -> dict[str, bytes | str]:
     claims = scene.good.claims
-    other = replace(claims, status_uri="https://elsewhere.example/status/a/0")
+    other = replace(claims, status_uri=claims.status_uri.replace("/status/a/", "/status/b/"))
     ended = replace(claims, nbf=ISSUED - 40 * DAY, exp=ISSUED - DAY, iat=ISSUED - 40 * DAY)
     return {
         "malformed": scene.good.raw[:-1],
@@ -103,6 +103,15 @@ def test_a_mark_that_has_failed_causes_no_fetch(
     assert report.verdict is Verdict.INVALID
     assert Reason(reason) in report.reasons
     assert registry.asked == []
+
+
+def test_a_list_on_a_host_nobody_named_yet_is_looked_up_at_the_registry_and_nowhere_else(
+    registry: Recording, scene: Scene, chain: TrustChain
+) -> None:
+    moved = sign(replace(scene.good.claims, status_uri="https://elsewhere.example/status/a/0"), "issuer-3")
+    report = verifier(registry, scene, chain).verify(moved)
+    assert (report.verdict, report.reasons[-1]) == (Verdict.INVALID, Reason.STATUS_FOREIGN)
+    assert registry.asked == [f"m/{scene.good.number}/evidence"]
 
 
 def test_a_host_that_only_the_input_names_is_never_asked(

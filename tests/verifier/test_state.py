@@ -113,6 +113,28 @@ def test_a_fork_that_is_longer_is_found_and_not_remembered(tmp_path: Path) -> No
     assert StateFile(tmp_path, world.anchor).load() == before
 
 
+def test_a_remembered_head_gives_way_only_to_one_that_is_proven_to_extend_it(tmp_path: Path) -> None:
+    world = World()
+    mark = world.issue()
+    world.publish(ISSUED + HOUR)
+    world.publish(NOW - 3 * DAY)
+    middle = world.publish(NOW - DAY)
+    middle_bundle = world.bundle()
+    world.publish(NOW - 2 * HOUR)
+    world.publish(NOW - HOUR)
+
+    def head_after(file: bytes) -> int:
+        assert ask(file, mark.raw, anchor=world.anchor, now=NOW, state=tmp_path).verdict is Verdict.VALID
+        return StateFile(tmp_path, world.anchor).load().heads[0][0]
+
+    assert head_after(middle_bundle) == middle.size
+    assert (
+        head_after(world.evidence(mark)) == middle.size
+    )  # it does not hold that head, and proves nothing of it
+    assert head_after(world.evidence(mark, kept=[*world.log.kept[:1], middle])) == world.log.head.size
+    assert head_after(world.bundle()) == world.log.head.size
+
+
 def test_without_a_directory_the_memory_ends_with_the_verifier(growing: Growing) -> None:
     for file, verdict in ((growing.new, Verdict.INVALID), (growing.old, Verdict.VALID)):
         assert ask(file, growing.mark.raw, anchor=growing.world.anchor, now=NOW).verdict is verdict
@@ -129,18 +151,18 @@ def test_two_verifiers_that_share_a_memory_do_not_undo_each_other(growing: Growi
 
 def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     remembered = Remembered(trust_version=3, heads={0: (7, bytes(32))}, list_position=(0, 5), seen=NOW)
-    assert StateFile(tmp_path, ANCHOR).save(remembered) == remembered
+    assert StateFile(tmp_path, ANCHOR).save(lambda _: remembered) == remembered
     assert StateFile(tmp_path, ANCHOR).load() == remembered
     assert [path.name for path in tmp_path.iterdir()] == [f"{ANCHOR}.json"]
 
 
-def test_each_fact_only_grows(tmp_path: Path) -> None:
-    file = StateFile(tmp_path, ANCHOR)
-    file.save(Remembered(trust_version=3, heads={0: (7, b"a" * 32)}, list_position=(0, 9), seen=5))
-    file.save(Remembered(trust_version=2, heads={0: (6, b"b" * 32), 1: (1, b"c" * 32)}, seen=9))
-    assert file.load() == Remembered(
-        trust_version=3, heads={0: (7, b"a" * 32), 1: (1, b"c" * 32)}, list_position=(0, 9), seen=9
-    )
+def test_each_fact_only_grows(growing: Growing, tmp_path: Path) -> None:
+    further = Remembered(trust_version=3, heads={1: (1, b"c" * 32)}, list_position=(0, 99), seen=NOW + 1)
+    StateFile(tmp_path, growing.world.anchor).save(lambda _: further)
+    growing.ask(growing.new, tmp_path)
+    kept = StateFile(tmp_path, growing.world.anchor).load()
+    assert (kept.trust_version, kept.list_position, kept.seen) == (3, (0, 99), NOW + 1)
+    assert kept.heads[1] == (1, b"c" * 32)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +187,7 @@ def test_a_damaged_memory_is_noticed_and_not_forgotten(tmp_path: Path, content: 
 def test_a_memory_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError):
-        StateFile(tmp_path / "file", ANCHOR).save(Remembered())
+        StateFile(tmp_path / "file", ANCHOR).save(lambda _: Remembered(seen=1))
 
 
 def test_the_memory_is_plain_json(growing: Growing, tmp_path: Path) -> None:

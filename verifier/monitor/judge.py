@@ -9,17 +9,16 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from keys.signed import Unverified, read_event, read_mark
-from keys.trust import TrustChain, public_key
+from keys.trust import TrustChain
 from schemas.claims import EventClaims, MarkClaims
 from schemas.errors import MalformedError
 from schemas.leaves import EventLeaf, Genesis, IssueLeaf, Leaf, SnapshotLeaf, TrustLeaf, leaf_from_bytes
 from schemas.merkle import leaf_hash
-from schemas.status_list import ENTRIES, StatusUri
-from schemas.times import DAY, iso
 from schemas.trust_document import TrustDocument
-from schemas.trust_entries import KeyUse, TrustedKey
-from verifier.fold import Fold, FoldRefusal
+from schemas.trust_entries import TrustedKey
+from verifier.fold import Fold
 from verifier.monitor.findings import Finding, Kind, Notice
+from verifier.report import Reason, Refused
 
 __all__ = ["Judge", "Signed"]
 
@@ -137,8 +136,8 @@ class Judge:
         signed = Signed(index=index, number=number, iat=claims.iat, key=key, is_event=False)
         if refusal is None:
             return [], signed
-        if refusal is FoldRefusal.NOT_ENTITLED:
-            kind, detail = _why_not_issued(mark, key, self.document, place, index)
+        if isinstance(refusal, Refused):
+            kind, detail = _kind(refusal), refusal.detail
         else:
             kind, detail = Kind(refusal.value), f"{number} was in the log before"
         return [Finding(kind=kind, detail=detail, log=log, index=index, number=number)], signed
@@ -160,8 +159,8 @@ class Judge:
         signed = Signed(index=index, number=number, iat=claims.iat, key=key, is_event=True)
         if refusal is None:
             return [], signed
-        if refusal is FoldRefusal.NOT_ENTITLED:
-            kind, detail = _why_no_event(event, key, place, index)
+        if isinstance(refusal, Refused):
+            kind, detail = _kind(refusal), refusal.detail
         else:
             kind, detail = Kind(refusal.value), f"{claims.kind.slug} of {number}"
         return [Finding(kind=kind, detail=detail, log=log, index=index, number=number)], signed
@@ -261,39 +260,7 @@ class Judge:
         return logs[place].origin if place < len(logs) else ""
 
 
-def _why_not_issued(
-    mark: Unverified[MarkClaims], key: TrustedKey | None, document: TrustDocument, place: int, index: int
-) -> tuple[Kind, str]:
-    """Name the first rule a mark breaks, in the order of docs/format.md §8."""
-    claims = mark.unsafe_claims
-    uri = StatusUri.find(claims.status_uri)
-    if key is None or key.use is not KeyUse.MARK:
-        return Kind.UNKNOWN_ISSUER, f"no mark key {mark.header.kid.hex()}"
-    if claims.level not in key.levels or claims.exp - claims.nbf > key.levels[claims.level] * DAY:
-        return Kind.LEVEL_NOT_ALLOWED, f"{key.owner} may not issue level {claims.level} for that long"
-    if claims.scheme != document.scheme.id:
-        return Kind.SCHEME_MISMATCH, f"a mark of {claims.scheme}"
-    if mark.verified_by(public_key(key)) is None:
-        return Kind.BAD_SIGNATURE, f"not signed by {key.owner}"
-    if not key.holds_at(claims.iat):
-        return Kind.KEY_WINDOW, f"signed {iso(claims.iat)}, outside the window of its key"
-    if key.is_void_at(place, index):
-        return Kind.KEY_COMPROMISED, f"signed with the stolen key {key.kid.hex()}"
-    if claims.status_index >= ENTRIES:
-        return Kind.STATUS_OUT_OF_RANGE, f"entry {claims.status_index} of a list of {ENTRIES}"
-    where = "" if uri is None else f" on {uri.host}"
-    return Kind.STATUS_FOREIGN, f"{claims.status_uri} is no list of this key{where}"
-
-
-def _why_no_event(
-    event: Unverified[EventClaims], key: TrustedKey | None, place: int, index: int
-) -> tuple[Kind, str]:
-    if key is None or key.use is KeyUse.STATUS:
-        return Kind.UNKNOWN_ISSUER, f"no key {event.header.kid.hex()} may sign events"
-    if event.verified_by(public_key(key)) is None:
-        return Kind.BAD_SIGNATURE, f"not signed by {key.owner}"
-    if not key.holds_at(event.unsafe_claims.iat):
-        return Kind.KEY_WINDOW, f"signed {iso(event.unsafe_claims.iat)}, outside the window of its key"
-    if key.is_void_at(place, index):
-        return Kind.KEY_COMPROMISED, f"signed with the stolen key {key.kid.hex()}"
-    return Kind.BAD_SIGNATURE, "not an event this key may sign"
+def _kind(refused: Refused) -> Kind:
+    if refused.reason is Reason.WRONG_ALGORITHM:
+        return Kind.BAD_SIGNATURE
+    return Kind(refused.reason.value)

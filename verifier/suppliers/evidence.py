@@ -3,20 +3,21 @@
 Every file is judged by itself before it is handed out, and must come to what the register came to.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from keys.signed import read_event, read_mark
 from keys.whole_files import writing_whole
 from schemas.checkpoint import read_checkpoint
 from schemas.errors import MalformedError
-from schemas.evidence import Archive
+from schemas.evidence import Archive, ListedLog
 from schemas.leaves import EventLeaf, IssueLeaf, leaf_from_bytes
 from verifier.bundle_view import BundleView
-from verifier.evidence_file import evidence_file, leaf_proof
+from verifier.evidence_file import evidence_file, head_members, leaf_proof
 from verifier.report import Refused, Verdict
 from verifier.suppliers.results import MarkFacts, RowResult
 from verifier.suppliers.run import Check
@@ -50,7 +51,8 @@ class EvidenceMaker:
         leaf = leaf_from_bytes(self._entries[mark.place, mark.index])
         if not isinstance(leaf, IssueLeaf):
             raise EvidenceError("the log holds no mark at its place")
-        members = {"mark.cwt": leaf.mark, "proof": self._proof(mark.place, mark.index)}
+        needed: dict[int, set[int]] = {}  # sizes of the checkpoints that bound a time, by the log's place
+        members = {"mark.cwt": leaf.mark, "proof": self._proof(mark.place, mark.index, needed)}
         profile = self._archive.find(f"profile/{mark.number}.cwt")
         if profile is not None:
             members["profile.cwt"] = profile
@@ -61,17 +63,25 @@ class EvidenceMaker:
             one for one in self._events[mark.number] if one[:2] < spoken_of
         ):
             members[f"events/{count}.cwt"] = event
-            members[f"events/{count}.proof"] = self._proof(place, index)
+            members[f"events/{count}.proof"] = self._proof(place, index, needed)
         members |= {name: self._archive.get(name) for name in self._archive.names("trust/")}
-        newest = max(self._view.heads, key=lambda head: head.place)
-        members["checkpoint"] = self._archive.get(f"{self._folder(newest.place)}/checkpoint")
+        needed.setdefault(max(self._heads), set())
+        logs = []
+        for place, sizes in sorted(needed.items()):
+            directory, (end, _) = f"log/{place}", self._heads[place]
+            notes = {
+                size: note for size, note in self._checkpoints(place).items() if size in sizes or size == end
+            }
+            members |= head_members(directory, notes, partial(self._read, place), held=end)
+            logs.append(
+                ListedLog(dir=directory, origin=self._view.chain.current.logs[place].origin, size=end)
+            )
         return evidence_file(
             members,
             as_of=listed.as_of,
             hosts=self._archive.manifest.hosts,
             trust=self._archive.manifest.trust,
-            origin=newest.checkpoint.origin,
-            size=newest.checkpoint.size,
+            logs=logs,
             status_uri=listed.claims.uri,
         )
 
@@ -92,20 +102,21 @@ class EvidenceMaker:
             "snapshot.proof": self._proof_in(place, index, *head),
         }
 
-    def _proof(self, place: int, index: int) -> bytes:
-        """Prove a leaf against the first checkpoint held that covers it: a landmark, or the head."""
-        size, note = next(one for one in self._checkpoints(place) if one[0] > index)
-        return self._proof_in(place, index, size, note)
+    def _proof(self, place: int, index: int, needed: dict[int, set[int]]) -> bytes:
+        """Prove a leaf against the first checkpoint held that covers it: a landmark, or the head.
+
+        That one and the one before it bound when the leaf was logged.
+        """
+        sizes = list(self._checkpoints(place))
+        after = bisect_right(sizes, index)
+        needed.setdefault(place, set()).update(sizes[max(0, after - 1) : after + 1])
+        return self._proof_in(place, index, sizes[after], self._checkpoints(place)[sizes[after]])
 
     def _proof_in(self, place: int, index: int, size: int, note: bytes) -> bytes:
-        folder = self._folder(place)
-        return leaf_proof(
-            lambda path: self._archive.get(f"{folder}/{path}"),
-            index,
-            note,
-            size=size,
-            held=self._heads[place][0],
-        )
+        return leaf_proof(partial(self._read, place), index, note, size=size, held=self._heads[place][0])
+
+    def _read(self, place: int, path: str) -> bytes:
+        return self._archive.get(f"{self._folder(place)}/{path}")
 
     @cached_property
     def _heads(self) -> dict[int, tuple[int, bytes]]:
@@ -117,16 +128,17 @@ class EvidenceMaker:
             for head in self._view.heads
         }
 
-    def _checkpoints(self, place: int) -> list[tuple[int, bytes]]:
+    def _checkpoints(self, place: int) -> dict[int, bytes]:
+        """Give the notes of all checkpoints held of a log by size, ascending."""
         if place not in self._kept:
             names = self._archive.names(f"{self._folder(place)}/landmarks/")
             notes = [self._archive.get(name) for name in names]
             sizes = [read_checkpoint(note)[0].size for note in notes]
-            self._kept[place] = sorted([*zip(sizes, notes, strict=True), self._heads[place]])
+            self._kept[place] = dict(sorted([*zip(sizes, notes, strict=True), self._heads[place]]))
         return self._kept[place]
 
     @cached_property
-    def _kept(self) -> dict[int, list[tuple[int, bytes]]]:
+    def _kept(self) -> dict[int, dict[int, bytes]]:
         return {}
 
     def _folder(self, place: int) -> str:

@@ -1,14 +1,33 @@
 /* The view a bundle or register gives: all marks at once (§7). A tile is hashed when it is first used. */
-import { DAY, Refused, hex, same } from "./bytes.js";
+import { DAY, Refused, hex, need, same, utf8 } from "./bytes.js";
+import { Checkpoints, checkEnd } from "./checkpoints.js";
 import { readEvent, readMark } from "./claims.js";
 import { replay } from "./history.js";
-import { Landmarks } from "./landmarks.js";
 import { readLeaf } from "./leaves.js";
 import { MAX_CHECKPOINT, readNote } from "./notes.js";
 import { checkCheckpoint, checkList, orRefused } from "./transparency.js";
+import { oldestLog } from "./trust.js";
 import { AuthenticTiles, TILE_WIDTH, entriesAt, entriesOf, leafHash, tileAt } from "./tree.js";
 
-const CLOCK_ROOM = 300;
+const FIRST_LINES = /^([^\n]*)\n([0-9]{1,16})\n([^\n]*)\n/;
+
+/** [size, member] of each landmark, by the size it says it is of, unproven. Throws Malformed for a fork in plain sight, and beyond the head. */
+function landmarksOf(archive, directory, head) {
+  const named = new Map();
+  const latin1 = (bytes) => new TextDecoder("latin1").decode(bytes);
+  const root = btoa(String.fromCharCode(...head.root));
+  const said = new Map([[head.size, latin1(utf8(`${head.origin}\n${head.size}\n${root}\n`))]]);
+  for (const name of archive.names(`${directory}/landmarks/`)) {
+    const found = FIRST_LINES.exec(latin1(archive.get(name)));
+    need(found !== null, `${name}: no checkpoint`);
+    const size = Number(found[2]);
+    need(size <= head.size, `${name}: beyond the head of ${head.size} leaves`);
+    if (!said.has(size)) said.set(size, found[0]);
+    need(said.get(size) === found[0], `${name}: another head of ${size} leaves than one beside it`);
+    if (!named.has(size)) named.set(size, name);
+  }
+  return named;
+}
 
 /** Give `make`'s result, null for what is malformed: a damaged entry is not held, and that is all. */
 async function orNull(make) {
@@ -96,8 +115,14 @@ export class BundleView {
   async openLog(directory) {
     const head = await checkCheckpoint(readNote(this.archive.get(`${directory}/checkpoint`), MAX_CHECKPOINT), this.document);
     if (head instanceof Refused) return head;
+    const refused = checkEnd(head, this.document);
+    if (refused !== null) return refused;
     const log = await BundleLog.open(this.archive, directory, head);
-    this.logs.set(head.place, { log, landmarks: new Landmarks(this.archive, directory, log, this.document) });
+    const named = landmarksOf(this.archive, directory, head);
+    need(!this.logs.has(head.place), `${head.origin} stands there twice`);
+    const read = (name) => this.archive.get(name);
+    const landmarks = new Checkpoints(named, read, head, (size) => log.rootAt(size), this.document, oldestLog(this.chain));
+    this.logs.set(head.place, { log, landmarks });
     return null;
   }
 
@@ -134,16 +159,10 @@ export class BundleView {
   /** Bound the logged time by the landmarks on both sides; the head is the last of them. */
   async place(place, index, leaf, iat) {
     const { log, landmarks } = this.logs.get(place);
-    const bounds = await landmarks.around(index);
+    const bounds = await landmarks.bracket(index, iat);
     if (bounds instanceof Refused) return bounds;
-    const [before, loggedBy] = bounds;
-    const notBefore = Math.min(Math.max(before ?? this.began(), iat - CLOCK_ROOM), loggedBy);
+    const [notBefore, loggedBy] = bounds;
     return { place, origin: log.head.origin, index, leaf, notBefore, loggedBy };
-  }
-
-  /** No log is older than version 1 of the trust document, whose hash is its genesis leaf. */
-  began() {
-    return this.chain[0].version === 1 ? this.chain[0].issued : 0;
   }
 
   sortedLogs() {

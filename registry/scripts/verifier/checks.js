@@ -1,42 +1,36 @@
 /* The checks, one function each (§8): a Refused, or null. Nothing a mark says makes one throw. */
-import { DAY, Refused, hex, iso, same } from "./bytes.js";
-import { LIST_ENTRIES, statusAt, statusUri } from "./claims.js";
-import { ED25519, ESP256 } from "./keys.js";
-import { findKey, isVoidAt, listsHost } from "./trust.js";
+import { DAY, Refused, hex, iso } from "./bytes.js";
+import { statusAt } from "./claims.js";
+import { checkIssuing, checkPosition, checkSignedInWindow, findSigner } from "./entitlement.js";
 import { stateAt } from "./history.js";
-
-export const CLOCK_ROOM = 300;
+import { CLOCK_ROOM } from "./transparency.js";
 
 /** {key, refused}: who issued the mark, under a document in force at `at` and the newest anybody named. */
 export function checkIssuer(mark, ground, at) {
   const { document } = ground;
-  const found = findKey(document, mark.kid);
-  const key = found?.use === "mark" ? found : null;
-  const usable = key?.alg === mark.alg ? key : null;
-  const refuse = (reason, detail, sure) => new Refused(reason, detail, sure);
+  const found = findSigner(mark, document, ["mark"]);
+  const key = found instanceof Refused ? null : found;
   if (at >= document.expires) {
-    return { key: usable, refused: refuse("trust-expired", `version ${document.version} ended ${iso(document.expires)}`) };
+    return { key, refused: new Refused("trust-expired", `version ${document.version} ended ${iso(document.expires)}`) };
   }
   if (ground.seenTrust > document.version) {
-    return { key: usable, refused: refuse("trust-stale", `version ${ground.seenTrust} is in force, ${document.version} is held`) };
-  }
-  if ((mark.alg !== ED25519 && mark.alg !== ESP256) || (key !== null && usable === null)) {
-    return { key: null, refused: refuse("wrong-algorithm", `algorithm ${mark.alg} is not this key's`) };
+    return { key, refused: new Refused("trust-stale", `version ${ground.seenTrust} is in force, ${document.version} is held`) };
   }
   const { claims } = mark;
   if (key === null) {
-    // Sure only if the freshest list was made under the very version held: else a newer one may know the key.
-    const isFresh = at < ground.listUntil && ground.listTrust === document.version;
-    const isPartner = document.recognised.some((one) => one.scheme === claims.scheme);
-    return { key: null, refused: refuse("unknown-issuer", `no mark key ${hex(mark.kid)}`, isFresh && !isPartner) };
+    const isPartner = document.recognised.some((one) => one.scheme === claims.scheme); // for whom ours cannot speak
+    return { key, refused: new Refused(found.reason, found.detail, isSettled(claims, ground, at) && !isPartner) };
   }
-  const maxDays = key.levels[claims.level];
-  if (maxDays === undefined) return { key, refused: refuse("level-not-allowed", `${key.owner} may not issue level ${claims.level}`) };
-  if (claims.exp - claims.nbf > maxDays * DAY) {
-    return { key, refused: refuse("level-not-allowed", `level ${claims.level} lasts ${maxDays} days at most`) };
-  }
-  if (claims.scheme !== document.scheme.id) return { key, refused: refuse("scheme-mismatch", `the mark is of ${claims.scheme}`) };
-  return { key, refused: null };
+  return { key, refused: checkIssuing(claims, key, document) };
+}
+
+/**
+ * Whether what the document does not name was not named when this mark must have been logged: signed so long before the
+ * freshest list that it would be in the log by then, where that list was made under the very version held.
+ */
+export function isSettled(claims, { document, newest }, at) {
+  if (newest === null || newest.claims.trustVersion !== document.version || at >= newest.claims.exp) return false;
+  return claims.iat + 7 * DAY < newest.asOf;
 }
 
 /** [nbf, exp) at `at`; and a clock that lags behind authentic times decides nothing, but that what is over is over. */
@@ -87,24 +81,17 @@ export function checkLogged(mark, key, logged, memory) {
   const { iat } = mark.claims;
   const { notBefore: after, loggedBy: by } = logged;
   if (by < iat - CLOCK_ROOM || after > iat + 7 * DAY) return new Refused("backdated", `signed ${iso(iat)}, logged by ${iso(by)}`);
-  if (by < key.from || after >= key.until) return new Refused("key-window", `logged by ${iso(by)}, outside the window of its key`);
-  if (isVoidAt(key, logged.place, logged.index)) return new Refused("key-compromised", "logged after its key was compromised");
+  const signed = checkSignedInWindow(iat, key);
+  if (signed !== null) return signed;
+  if (after >= key.until) return new Refused("key-window", `logged after ${iso(after)}, outside the window of its key`);
+  const stolen = checkPosition(key, logged.place, logged.index);
+  if (stolen !== null) return stolen;
   if (memory !== null) return memory;
   const between = `between ${iso(after)} and ${iso(by)}`;
   if (by > iat + 7 * DAY) return new Refused("history-unavailable", `logged ${between}, signed ${iso(iat)}`);
-  if (after < key.from || by >= key.until) {
+  if (by >= key.until) {
     return new Refused("history-unavailable", `logged ${between}, which the window of its key divides`);
   }
-  return null;
-}
-
-/** The mark points to a list of its own key, on a host of the scheme. Asked before any fetch. */
-export function checkReference(claims, key, document) {
-  const uri = statusUri(claims.statusUri);
-  if (uri === null || uri.series !== key.series || !listsHost(document, uri.host)) {
-    return new Refused("status-foreign", `${claims.statusUri} is no list of this key`);
-  }
-  if (claims.statusIndex >= LIST_ENTRIES) return new Refused("status-out-of-range", `a list has ${LIST_ENTRIES} entries`);
   return null;
 }
 

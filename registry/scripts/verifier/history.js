@@ -1,8 +1,8 @@
 /* What the leaves about one mark add up to (§3): its events replayed, and its status at a time. */
 import { Malformed, Refused, same } from "./bytes.js";
 import { readEvent } from "./claims.js";
-import { verifiedBy } from "./cose.js";
-import { findKey, holdsAt, isVoidAt } from "./trust.js";
+import { entitledEvent } from "./entitlement.js";
+import { findKey } from "./trust.js";
 
 /**
  * Follow a mark's events, each {raw, logged}, from its leaf, each linked to the one before:
@@ -30,9 +30,8 @@ export async function replay(mark, logged, events, document) {
     const { claims } = event;
     if (claims.number !== number || !same(claims.prev, last)) return refuse(`event ${position} does not follow the one before`);
     last = here.leaf;
-    const signer = findKey(document, event.kid);
-    const entitled = signer !== null && signer.use !== "status" && holdsAt(signer, claims.iat);
-    if (!entitled || !(await verifiedBy(event, signer)) || isVoidAt(signer, here.place, here.index)) continue; // it links only
+    const signer = await entitledEvent(event, document, here.place, here.index);
+    if (signer instanceof Refused) continue; // it links only
     const after = transition(state, claims, signer);
     if (after === null) continue;
     state = after;
@@ -66,7 +65,8 @@ function may(signer, { kind, reason }, state) {
 
 /**
  * {state, cause} at `time`: the fold of what was logged by then. A revocation because the mark was issued in error,
- * or its issuer's key was stolen, counts at every time.
+ * or its issuer's key was stolen, counts at every time. Where an event may have been logged before `time` or after it, nothing is
+ * said; but that a mark had ended either way is.
  */
 export function stateAt(history, time) {
   let [state, cause] = [history.issued, null];
@@ -75,13 +75,12 @@ export function stateAt(history, time) {
     if (kind === "revoke" && (reason === "issued-in-error" || reason === "key-compromised")) {
       return { state: event.after, cause: event };
     }
+    if (kind === "confirm") continue; // changes nothing, whenever it came
     const { notBefore, loggedBy } = event.logged;
-    if (notBefore <= time && time < loggedBy) {
-      return new Refused("history-unavailable", "an event was logged about that time; the hour is not held");
-    }
     if (loggedBy <= time) {
-      state = event.after;
-      if (kind !== "confirm") cause = event;
+      [state, cause] = [event.after, event];
+    } else if (notBefore <= time && (state.status === "valid" || event.after.status === "valid")) {
+      return new Refused("history-unavailable", "an event was logged about that time; nearer it is not known");
     }
   }
   return { state, cause };

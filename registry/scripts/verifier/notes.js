@@ -114,14 +114,31 @@ export function readCheckpoint(text) {
   return { origin: lines[0], size: decimal(lines[1]), root: hash(lines[2]) };
 }
 
-/** A tlog-proof@v1, unverified: {index, hashes, note}. Throws Malformed. */
-export function readProof(bytes) {
-  need(bytes.length <= MAX_CHECKPOINT, "a proof of more than 65536 bytes", "too-large");
+/** The lines before a checkpoint, and the checkpoint's note. Throws Malformed. */
+function readAhead(bytes) {
   const blank = bytes.findIndex((byte, at) => byte === 10 && bytes[at + 1] === 10);
   need(blank >= 0, "no checkpoint follows");
   const head = bytes.subarray(0, blank);
   need(head.every((byte) => byte < 0x80), "the lines before the checkpoint are not ASCII");
-  const lines = textOf(head).split("\n");
+  return { lines: textOf(head).split("\n"), rest: bytes.subarray(blank + 2) };
+}
+
+/** The body of add-checkpoint (C2SP tlog-witness), unverified: {old, proof, note, checkpoint}. Throws Malformed. */
+export function readExtension(bytes) {
+  need(bytes.length <= MAX_CHECKPOINT + 4096, "an extension of more than 69632 bytes", "too-large");
+  const { lines, rest } = readAhead(bytes);
+  const first = lines.shift();
+  need(first.startsWith("old "), "the first line is not: old, space, size");
+  need(lines.length <= 63, "at most 63 hashes");
+  const proof = lines.map(hash);
+  const note = readNote(rest, MAX_CHECKPOINT);
+  return { proof, note, checkpoint: readCheckpoint(note.text), old: decimal(first.slice(4)) };
+}
+
+/** A tlog-proof@v1, unverified: {index, hashes, checkpoint}. Throws Malformed. */
+export function readProof(bytes) {
+  need(bytes.length <= MAX_CHECKPOINT, "a proof of more than 65536 bytes", "too-large");
+  const { lines, rest } = readAhead(bytes);
   need(lines.shift() === "c2sp.org/tlog-proof@v1", "the first line is not c2sp.org/tlog-proof@v1");
   if (lines[0]?.startsWith("extra ")) {
     const size = fromBase64(lines.shift().slice(6)).length;
@@ -130,8 +147,6 @@ export function readProof(bytes) {
   need(lines[0]?.startsWith("index "), "no index line where it belongs");
   const index = decimal(lines.shift().slice(6));
   need(lines.length <= 63, "at most 63 hashes");
-  const note = readNote(bytes.subarray(blank + 2), MAX_CHECKPOINT);
-  readCheckpoint(note.text);
-  return { index, hashes: lines.map(hash), note };
+  return { index, hashes: lines.map(hash), checkpoint: readCheckpoint(readNote(rest, MAX_CHECKPOINT).text) };
 }
 

@@ -3,8 +3,9 @@ import { Malformed, Refused, same, sha256 } from "./bytes.js";
 import { readStatusList } from "./claims.js";
 import { verifiedBy } from "./cose.js";
 import { BadSignature, cosignatureTimes, readCheckpoint, signedBy } from "./notes.js";
-import { leafHash, verifyInclusion } from "./tree.js";
 import { findKey, holdsAt, quorumAt } from "./trust.js";
+
+export const CLOCK_ROOM = 300; // seconds two honest clocks may differ
 
 /** Give `make`'s result; of Malformed, a Refused with this reason. */
 export async function orRefused(reason, make) {
@@ -26,7 +27,10 @@ export function quorumTimes(times, document) {
   return { loggedBy, seenAt, k: quorumAt(document, seenAt) ?? 0 };
 }
 
-/** One of the document's logs signed this head, and a quorum saw it: {place, origin, size, root, loggedBy, seenAt, k}. */
+/**
+ * One of the document's logs signed this head, and a quorum saw it: {place, origin, size, root, loggedBy, seenAt, k, inForceAt}.
+ * `inForceAt` is `seenAt` by witnesses alone that the document does not withdraw, null where they are no quorum.
+ */
 export async function checkCheckpoint(note, document) {
   const checkpoint = await orRefused("not-logged", () => readCheckpoint(note.text));
   if (checkpoint instanceof Refused) return checkpoint;
@@ -46,7 +50,8 @@ export async function checkCheckpoint(note, document) {
     if (!(error instanceof BadSignature)) throw error;
     return new Refused("not-witnessed", `a signature by ${error.message} does not verify`);
   }
-  const times = [...cosigned].filter(([at, time]) => holdsAt(document.witnesses[at], time)).map(([, time]) => time);
+  const counted = [...cosigned].filter(([at, time]) => holdsAt(document.witnesses[at], time));
+  const times = counted.map(([, time]) => time);
   const quorum = quorumTimes(times, document);
   if (quorum === null) return new Refused("not-witnessed", `${times.length} cosignatures of known witnesses, too few`);
   if (log.final !== null) {
@@ -55,19 +60,8 @@ export async function checkCheckpoint(note, document) {
       return new Refused("log-inconsistent", "beyond or beside the head this log ended with");
     }
   }
-  return { place, ...checkpoint, ...quorum };
-}
-
-/** This very entry is a leaf of a witnessed checkpoint: {logged, head}. */
-export async function checkProof(entry, proof, document) {
-  const head = await checkCheckpoint(proof.note, document);
-  if (head instanceof Refused) return head;
-  const leaf = await leafHash(entry);
-  if (!(await verifyInclusion(leaf, proof.index, head.size, proof.hashes, head.root))) {
-    return new Refused("not-logged", "the proof does not lead to this entry");
-  }
-  const { place, origin, loggedBy } = head;
-  return { logged: { place, origin, index: proof.index, leaf, notBefore: loggedBy, loggedBy }, head };
+  const inForce = counted.filter(([at]) => document.witnesses[at].until > document.issued).map(([, time]) => time);
+  return { place, ...checkpoint, ...quorum, inForceAt: quorumTimes(inForce, document)?.seenAt ?? null };
 }
 
 /** A list that is the scheme's, for this uri, and published for everybody (§4): {claims, asOf}. */

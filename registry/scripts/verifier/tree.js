@@ -25,6 +25,30 @@ export async function verifyInclusion(leaf, index, size, proof, root) {
   return last === 0 && same(found, root);
 }
 
+/** Whether `proof` shows that the tree of `size2` begins with that of `size1`, which is not empty (RFC 9162 §2.1.4.2). */
+export async function verifyConsistency(size1, size2, proof, root1, root2) {
+  if (size1 < 1 || size1 > size2) return false;
+  if (size1 === size2) return proof.length === 0 && same(root1, root2);
+  if (proof.length === 0) return false;
+  let odd = size1;
+  while (odd % 2 === 0) odd /= 2;
+  const path = odd === 1 ? [root1, ...proof] : proof; // one full subtree of the new tree: its root is not repeated
+  let [node, last] = [size1 - 1, size2 - 1];
+  while (node % 2 === 1) [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
+  let [before, after] = [path[0], path[0]];
+  for (const sibling of path.slice(1)) {
+    if (last === 0) return false; // longer than the path
+    if (node % 2 === 1 || node === last) {
+      [before, after] = [await nodeHash(sibling, before), await nodeHash(sibling, after)];
+      while (node % 2 === 0 && node > 0) [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
+    } else {
+      after = await nodeHash(after, sibling);
+    }
+    [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
+  }
+  return last === 0 && same(before, root1) && same(after, root2);
+}
+
 /** The root over these hashes: a last one without a partner moves up unchanged. */
 export async function rootOf(hashes) {
   if (hashes.length === 0) return sha256();

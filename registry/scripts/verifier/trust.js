@@ -210,6 +210,9 @@ export function isVoidAt(key, place, index) {
   return from === null || place > from || (place === from && index >= size);
 }
 
+/** No log is older than version 1 of the trust document, whose hash is its genesis leaf; 0 where that is not held. */
+export const oldestLog = (chain) => (chain[0].version === 1 ? chain[0].issued : 0);
+
 /** Every version from the anchored one to the newest among `notes`, in any order. Throws Malformed. */
 export async function walk(anchor, notes) {
   const parsed = await Promise.all(notes.map(parseNote));

@@ -5,15 +5,16 @@
  *   const source = await open(new Archive(bytes), anchor, EvidenceView);
  *   const report = await verify(await readText(text, dictionary), source, { now });
  */
-import { DAY, Malformed, Refused, hex, iso } from "./bytes.js";
-import { CLOCK_ROOM, checkIssuer, checkLogged, checkMemory, checkReference, checkStatus, checkWindow } from "./checks.js";
+import { DAY, Malformed, Refused, hex, iso, same } from "./bytes.js";
+import { checkIssuer, checkLogged, checkMemory, checkStatus, checkWindow, isSettled } from "./checks.js";
 import { readMark } from "./claims.js";
 import { readText } from "./code.js";
 import { verifiedBy } from "./cose.js";
+import { checkReference, entitledMark } from "./entitlement.js";
 import { issueEntry } from "./leaves.js";
 import { checkPolicy } from "./policy.js";
 import { listsHost, walk } from "./trust.js";
-import { orRefused } from "./transparency.js";
+import { CLOCK_ROOM, orRefused } from "./transparency.js";
 
 export const CHECKS = ["structure", "issuer", "signature", "window", "logged", "status", "policy"];
 const [STRUCTURE, ISSUER, SIGNATURE, WINDOW, LOGGED, STATUS, POLICY] = CHECKS.keys();
@@ -23,12 +24,14 @@ const UNKNOWN = new Set([
   ...["status-stale", "history-unavailable"],
 ]);
 
+const UNSURE = new Set(["unknown-issuer", "not-logged", "status-foreign"]); // unknown unless the view rules the other case out
+
 const notMade = (place) => ({ check: CHECKS[place], outcome: "unknown", reason: null, detail: "not made" });
 
 function finding(place, refused) {
   if (refused === null) return { check: CHECKS[place], outcome: "passed", reason: null, detail: "" };
   const { reason, detail, sure } = refused;
-  const isUnsure = (reason === "unknown-issuer" || reason === "not-logged") && !sure;
+  const isUnsure = UNSURE.has(reason) && !sure;
   return { check: CHECKS[place], outcome: isUnsure || UNKNOWN.has(reason) ? "unknown" : "failed", reason, detail };
 }
 
@@ -52,11 +55,9 @@ export async function open(archive, anchor, View) {
 
 /** What follows from trust, view and memory alone. `remembered`: {trust, heads, list, seen} or null. */
 function groundOf(chain, view, remembered) {
-  const newest = view?.newestList?.claims;
   return {
     document: chain.at(-1),
-    listTrust: newest?.trustVersion ?? null,
-    listUntil: newest?.exp ?? 0,
+    newest: view?.newestList ?? null,
     seenTrust: Math.max(view?.trustVersionSeen ?? 0, remembered?.trust ?? 0),
     latestSeen: Math.max(0, remembered?.seen ?? 0, ...(view?.heads ?? []).map((head) => head.seenAt)),
   };
@@ -90,6 +91,9 @@ export async function verify(found, source, { now, at = null, policy = null, max
     settle(SIGNATURE, isTrue ? null : new Refused("bad-signature", "not signed by its issuer, or changed since"));
   }
   if (!isTrue) {
+    if (report.findings[ISSUER].reason === "unknown-issuer" && report.findings[ISSUER].outcome === "unknown" && (await isAnothers(mark, view))) {
+      settle(ISSUER, new Refused("unknown-issuer", `${issuer.detail}, and the number is another mark's`, true));
+    }
     partnersMark(mark, ground, report);
     return finished(report, ground, found, policy);
   }
@@ -98,6 +102,7 @@ export async function verify(found, source, { now, at = null, policy = null, max
   // 4. The window of the mark itself, and what it points to.
   settle(WINDOW, checkWindow(claims, when, now, ground.latestSeen));
   const reference = checkReference(claims, key, ground.document);
+  if (reference?.sure === false) reference.sure = isSettled(claims, ground, when);
   // 5. Logged. "Now", asked a moment late, is not the past.
   const logged = await view.logged(issueEntry(mark.raw), claims.iat);
   const memory = await checkMemory(view, remembered, when < now - CLOCK_ROOM);
@@ -146,6 +151,20 @@ async function readFound({ number, mark }, source) {
   return read;
 }
 
+/** Whether another mark, entitled and in the log, owns the number: then whoever signed this one, it will never count. */
+async function isAnothers({ raw, claims }, view) {
+  const { document } = view;
+  if (document.scheme.id !== claims.scheme) return false;
+  const held = await orRefused("malformed", async () => {
+    const found = await view.findMark(claims.number);
+    return found === null || same(found, raw) ? null : readMark(found);
+  });
+  if (held === null || held instanceof Refused || held.claims.number !== claims.number) return false;
+  const logged = await view.logged(issueEntry(held.raw), held.claims.iat);
+  if (logged instanceof Refused) return false;
+  return !((await entitledMark(held, document, logged.place, logged.index)) instanceof Refused);
+}
+
 /** A recognised partner's mark is judged by the partner's register; here its evidence is not at hand (§5 rule 8). */
 function partnersMark({ claims }, { document }, report) {
   const ours = ["unknown-issuer", "scheme-mismatch", "level-not-allowed", "wrong-algorithm"];
@@ -169,11 +188,13 @@ function finished(report, ground = null, found = null, policy = null) {
   return report;
 }
 
-/** What a view established, to be remembered; the further of two memories, fact by fact. */
-export function grown(remembered, view) {
+/** What a view established, to be remembered. A head gives way only to one that the view proves to extend it. */
+export async function grown(remembered, view) {
   const heads = { ...remembered?.heads };
   for (const head of view.heads) {
-    if (!(heads[head.place]?.[0] > head.size)) heads[head.place] = [head.size, hex(head.root)];
+    const before = heads[head.place];
+    const root = before === undefined ? null : await view.rootAt(head.place, before[0]);
+    if (before === undefined || (root !== null && hex(root) === before[1])) heads[head.place] = [head.size, hex(head.root)];
   }
   const claims = view.newestList?.claims;
   const lists = [remembered?.list ?? [0, 0], claims === undefined ? [0, 0] : [claims.place, claims.size]];

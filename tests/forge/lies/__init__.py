@@ -2,6 +2,7 @@
 
 from forge.lies import (
     asking,
+    brackets,
     ended,
     issuer,
     logged,
@@ -17,6 +18,18 @@ from forge.vectors import Book
 
 def all_vectors() -> Book:
     book = Book()
-    for chapter in (structure, trust, issuer, signature, moments, logged, witnessed, status, ended, asking):
+    for chapter in (
+        structure,
+        trust,
+        issuer,
+        signature,
+        moments,
+        logged,
+        witnessed,
+        brackets,
+        status,
+        ended,
+        asking,
+    ):
         chapter.tell(book)
     return book

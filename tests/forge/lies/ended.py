@@ -49,11 +49,11 @@ def tell_ends(book: Book) -> None:
     world.publish(NOW - HOUR)
     book.valid(
         "valid-before-suspension",
-        "As of the second before the suspension was logged.",
+        "As of the last second at which the suspension was surely not logged: 5 minutes before it was signed.",
         mark.raw,
         world.evidence(mark),
         anchor=world.anchor,
-        at=SUSPENDED_AT - 1,
+        at=SUSPENDED_AT - 301,
     )
     book.lie(
         "suspended",
@@ -83,14 +83,30 @@ def tell_ends(book: Book) -> None:
         twin="valid-before-suspension",
     )
 
+    for reason in (EventReason.ISSUED_IN_ERROR, EventReason.KEY_COMPROMISED):
+        world = World()
+        mark = world.issue()
+        world.publish(ISSUED + HOUR)
+        world.event(mark, EventKind.SUSPEND, reason, at=SUSPENDED_AT)
+        world.publish(SUSPENDED_AT)
+        world.publish(NOW - HOUR)
+        book.valid(
+            f"valid-before-suspension-{reason.slug}",
+            "As of a time before it was suspended; for whatever reason, a suspension was not true all along.",
+            mark.raw,
+            world.evidence(mark),
+            anchor=world.anchor,
+            at=SUSPENDED_AT - 301,
+        )
+
     world, mark = revoked(EventReason.REQUIREMENTS_UNMET)
     book.valid(
         "valid-before-revocation",
-        "As of the second before the revocation was logged.",
+        "As of the last second at which the revocation was surely not logged: 5 minutes before it was signed.",
         mark.raw,
         world.evidence(mark),
         anchor=world.anchor,
-        at=SUSPENDED_AT - 1,
+        at=SUSPENDED_AT - 301,
     )
     book.lie(
         "revoked",
@@ -110,7 +126,7 @@ def tell_ends(book: Book) -> None:
             world.evidence(mark),
             "revoked",
             anchor=world.anchor,
-            at=SUSPENDED_AT - 1,
+            at=SUSPENDED_AT - 301,
             twin="valid-before-revocation",
         )
 
@@ -172,11 +188,11 @@ def tell_past(book: Book) -> None:
     )
     book.lie(
         "suspended-at-last-second",
-        "As of the second before the reinstatement was logged.",
+        "As of the last second at which the reinstatement was surely not logged.",
         mark.raw,
         evidence,
         "suspended",
-        at=REINSTATED_AT - 1,
+        at=REINSTATED_AT - 301,
         twin="valid-reinstated",
         **same,
     )

@@ -47,12 +47,12 @@ def tell_absence(book: Book) -> None:
     seen = {f"w{n}": ISSUED + HOUR for n in (1, 2, 3)}
     text = world.log.text(world.log.kept[0].size)
     elsewhere = world.log.signed(seen, text=text, label="stranger")
-    proof = world.log.proof(mark.index).replace(world.log.kept[0].note, elsewhere)
+    head = {f"log/0/heads/{world.log.kept[0].size}": b"old 0\n\n" + elsewhere}
     book.doubt(
         "not-logged-other-log-key",
         "The checkpoint is signed by a key that is not the log's.",
         mark.raw,
-        world.evidence(mark, bent={"proof": proof}),
+        world.evidence(mark, bent=head),
         "not-logged",
         anchor=anchor,
         twin="valid-evidence",
@@ -104,6 +104,7 @@ def tell_absence(book: Book) -> None:
 def tell_times(book: Book) -> None:
     def logged_after(seconds: int) -> tuple[World, bytes, bytes]:
         world = World()
+        world.publish(ISSUED + seconds)  # without the mark: it was not there by then
         mark = world.issue(at=ISSUED)
         world.publish(ISSUED + seconds)
         world.publish(NOW - HOUR)
@@ -139,6 +140,7 @@ def tell_keys(book: Book) -> None:
         document = first_document()
         document["keys"][0]["until"] = until
         world = World(document)
+        world.publish(ISSUED + HOUR)  # without the mark: it was not there by then
         mark = world.issue(at=ISSUED)
         world.publish(ISSUED + HOUR)
         world.publish(NOW - HOUR)
@@ -159,42 +161,44 @@ def tell_keys(book: Book) -> None:
         twin="valid-key-last-second",
     )
 
-    def key_from(start: int, *, published: int) -> tuple[World, Issued]:
+    def key_from(start: int, *, signed: int) -> tuple[World, Issued]:
         document = first_document()
         document["keys"][0]["from"] = start
         world = World(document)
-        mark = world.issue(at=start)
-        world.publish(published)
+        mark = world.issue(at=signed, nbf=ISSUED)
+        world.issue(at=start)  # there is a list
+        world.publish(ISSUED + HOUR)
         world.publish(NOW - HOUR)
         return world, mark
 
-    world, mark = key_from(ISSUED, published=ISSUED)
-    file = world.evidence(mark)
+    world, mark = key_from(ISSUED, signed=ISSUED)
     book.valid(
-        "valid-key-first-second", "Logged in its key's first second.", mark.raw, file, anchor=world.anchor
+        "valid-key-first-second",
+        "Signed in its key's first second.",
+        mark.raw,
+        world.evidence(mark),
+        anchor=world.anchor,
     )
-    book.doubt(
-        "history-unavailable-key-start",
-        "By its landmarks the mark may have been logged before its key's window opened.",
+    book.valid(
+        "valid-key-first-second-bundle",
+        "By its landmarks it may have been logged before its key's window opened; it was signed in it.",
         mark.raw,
         world.bundle(),
-        "history-unavailable",
         anchor=world.anchor,
-        twin="valid-key-first-second",
     )
-    world, mark = key_from(ISSUED, published=ISSUED - 1)
-    file = world.evidence(mark)
-    book.lie(
-        "key-window-early",
-        "Logged a second before its key's window opened.",
-        mark.raw,
-        file,
-        "key-window",
-        anchor=world.anchor,
-        twin="valid-key-first-second",
-    )
+    world, mark = key_from(ISSUED, signed=ISSUED - 1)
+    for kind, file in {"": world.evidence(mark), "-bundle": world.bundle()}.items():
+        book.lie(
+            f"key-window-early{kind}",
+            "Signed a second before its key's window opened, logged in it.",
+            mark.raw,
+            file,
+            "key-window",
+            anchor=world.anchor,
+            twin=f"valid-key-first-second{kind}",
+        )
 
-    # A bundle knows a logged time only by its landmarks; evidence knows it exactly.
+    # A bundle knows a logged time only by its landmarks; evidence holds the two checkpoints beside it.
     document = first_document()
     signed = ISSUED + DAY
     document["keys"][0]["until"] = signed + 2 * HOUR

@@ -86,13 +86,13 @@ def tell_witnesses(book: Book) -> None:
     world.publish(at)
     note = world.log.head.note
     damaged = note[:-6] + (b"AAAA=\n" if note[-6:] != b"AAAA=\n" else b"BBBB=\n")
-    bent = {"checkpoint": damaged, "proof": world.log.proof(mark.index).replace(note, damaged)}
+    bent = {f"log/0/heads/{world.log.head.size}": b"old 0\n\n" + damaged}
     book.doubt(
         "not-witnessed-bad-cosignature",
         "A third cosignature bears a witness's name and does not verify.",
         mark.raw,
         world.evidence(mark, bent=bent),
-        "not-witnessed",
+        *both,
         anchor=world.anchor,
         now=at,
         twin="valid-two-of-three",
@@ -101,6 +101,7 @@ def tell_witnesses(book: Book) -> None:
 
 def tell_histories(book: Book) -> None:
     world = World()
+    world.publish(NOW - 2 * HOUR)
     mark = world.issue()
     world.publish(NOW - HOUR, cosigned={f"w{n}": NOW - HOUR for n in (1, 2, 3)})
     times = {f"w{n}": NOW - HOUR for n in (1, 2, 3)}
@@ -124,7 +125,9 @@ def tell_histories(book: Book) -> None:
         "log-inconsistent-two-heads",
         "Two heads of one size, both signed and witnessed.",
         mark.raw,
-        world.evidence(mark, bent={"checkpoint": fork}),
+        world.evidence(
+            mark, bent={"proof": world.log.proof(mark.index).replace(world.log.kept[0].note, fork)}
+        ),
         "log-inconsistent",
         twin="valid-evidence",
         **same,
@@ -177,10 +180,28 @@ def tell_histories(book: Book) -> None:
     later = remembered(size + 1, bytes(32), listed=size + 1)
     book.valid(
         "valid-remembered-evidence",
-        "Evidence cannot show that its head extends a smaller one remembered, and need not.",
+        "A head the evidence itself holds is the one remembered.",
         mark.raw,
         file,
+        remembered=remembered(first, world.log.root(first)),
+        **same,
+    )
+    book.valid(
+        "valid-remembered-elsewhere",
+        "Evidence cannot show that its head extends one it does not hold, and need not.",
+        mark.raw,
+        file,
+        remembered=remembered(first - 1, world.log.root(first - 1)),
+        **same,
+    )
+    book.doubt(
+        "log-inconsistent-fork-in-evidence",
+        "A head the evidence holds, below its newest, is another than the one of that size remembered.",
+        mark.raw,
+        file,
+        "log-inconsistent",
         remembered=remembered(first, bytes(32)),
+        twin="valid-remembered-evidence",
         **same,
     )
     book.valid(
