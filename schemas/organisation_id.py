@@ -78,7 +78,9 @@ _SCHEMES = {
     "0009": _Scheme(name="SIRET", form="[0-9]{14}", shape="14 digits", is_right=is_siret),
     "0151": _Scheme(name="ABN", form="[0-9]{11}", shape="11 digits", is_right=is_abn),
     "0184": _Scheme(name="CVR", form="[0-9]{8}", shape="8 digits", is_right=is_cvr),
-    "0192": _Scheme(name="organisasjonsnummer", form="[0-9]{9}", shape="9 digits", is_right=is_organisasjonsnummer),
+    "0192": _Scheme(
+        name="organisasjonsnummer", form="[0-9]{9}", shape="9 digits", is_right=is_organisasjonsnummer
+    ),
     "0208": _Scheme(name="KBO/BCE", form="[0-9]{10}", shape="10 digits", is_right=is_enterprise_number),
 }
 
