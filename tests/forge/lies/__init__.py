@@ -2,6 +2,7 @@
 
 from forge.lies import (
     asking,
+    cosigned,
     ended,
     issuer,
     logged,
@@ -27,6 +28,7 @@ def all_vectors() -> Book:
         moments,
         logged,
         witnessed,
+        cosigned,
         status,
         ended,
         asking,
