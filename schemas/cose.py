@@ -105,17 +105,13 @@ class Sign1:
             whole = cbor.encode([protected, unprotected, payload, signature])
         else:
             whole = _assemble(protected, payload, signature)[1:]
-        of_whole = cbor.other_encoding(whole, data[tag:], path="COSE_Sign1")
-        faults: list[MalformedError | None] = [
-            None if tag == 1 else NotDeterministicError("tag 18 is not in its shortest form", "COSE_Sign1"),
-            of_whole,
-            of_header,
-            UnsignedHeaderError("the unprotected header must be empty", "COSE_Sign1.unprotected")
-            if unprotected
-            else None,
-        ]
+        fault: MalformedError | None = cbor.other_encoding(whole, data[tag:], path="COSE_Sign1") or of_header
+        if fault is None and tag > 1:
+            fault = NotDeterministicError("tag 18 is not in its shortest form", "COSE_Sign1")
+        if fault is None and unprotected:
+            fault = UnsignedHeaderError("the unprotected header must be empty", "COSE_Sign1.unprotected")
         sign1 = cls(raw=data, protected=protected, payload=payload, signature=signature, header=header)
-        return sign1, next((fault for fault in faults if fault is not None), None)
+        return sign1, fault
 
     @classmethod
     def assemble(cls, *, protected: bytes, payload: bytes, signature: bytes) -> "Sign1":
