@@ -29,7 +29,7 @@ TURNS = 21
 GOAL = 2.0
 ROOT = Path(__file__).parents[1]
 OURS = ("schemas", "keys", "verifier")
-LIBRARIES = ("cbor2", "cryptography", "PyNaCl", "python-stdnum", "rfc8785", "cffi", "pycparser")  # no extras
+LIBRARIES = ("cbor2", "cryptography", "PyNaCl", "rfc8785", "cffi", "pycparser")  # no extras
 BARE = "import nacl, cbor2"
 VERDICT = """
 import sys

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from nacl.signing import SigningKey
-from stdnum.jp import cn
 
 from keys.algorithms import ED25519, kid
 from keys.notes import cosign, sign_note
 from keys.signed import sign
+from schemas.check_digits import corporate_number
 from schemas.checkpoint import Checkpoint
 from schemas.claims import Assessment, MarkClaims, Unit
 from schemas.entry_bundles import bundle_at, to_bundle
@@ -146,7 +146,7 @@ def _claims(number: int, series: str, *, iat: int, chance: random.Random) -> Mar
     town, trade = chance.randrange(len(_TOWNS)), chance.randrange(len(_TRADES))
     digits = f"{chance.randrange(10**12):012d}"
     return MarkClaims(
-        holder=OrganisationId(icd="0188", value=f"{cn.calc_check_digit(digits)}{digits}"),
+        holder=OrganisationId(icd="0188", value=corporate_number(digits)),
         exp=iat + MARK_LIFE,
         nbf=iat,
         iat=iat,

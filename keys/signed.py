@@ -80,13 +80,16 @@ _blank_signed, _blank_unverified = twin_of(Signed), twin_of(Unverified)
 
 
 def _read(data: bytes, typ: str, parse: Callable[[bytes], C]) -> Unverified[C]:
-    sign1 = Sign1.from_bytes(data, typ=typ)
+    sign1, fault = Sign1.unsettled(data, typ=typ)
+    claims = parse(sign1.payload)  # what is wrong in there is named first
+    if fault is not None:
+        raise fault
     return Unverified(
         raw=data,
         header=sign1.header,
         signed=sign1.to_be_signed(),
         signature=sign1.signature,
-        unsafe_claims=parse(sign1.payload),
+        unsafe_claims=claims,
     )
 
 

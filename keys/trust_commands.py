@@ -18,6 +18,7 @@ from schemas.errors import MalformedError
 from schemas.strict_json import loads
 from schemas.times import DAY, iso
 from schemas.trust_document import MAX_SIZE, TrustDocument
+from schemas.typed import is_value
 
 __all__ = [
     "check_notes",
@@ -175,11 +176,11 @@ def _confirm() -> None:
 
 
 def _anchor(text: str) -> str:
-    stated = (
-        text
-        if re.fullmatch(r"[0-9a-fA-F]{64}", text)
-        else read_file(Path(text)).decode("ascii", "replace").strip()
-    )
+    stated = text
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        if is_value(text):
+            raise CommandError(f"{text:.200} is not 64 hex digits; if it is a file, write ./{text:.100}", 2)
+        stated = read_file(Path(text)).decode("ascii", "replace").strip()
     if not re.fullmatch(r"[0-9a-fA-F]{64}", stated):
         raise CommandError(f"{text} is no anchor; expected 64 hex digits or a file with them", 2)
     return stated.lower()

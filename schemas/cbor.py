@@ -25,6 +25,7 @@ __all__ = [
     "decode",
     "encode",
     "loads",
+    "other_encoding",
     "split_sequence",
     "text_string",
     "unsigned",
@@ -91,12 +92,24 @@ def loads(data: bytes, *, max_size: int, path: str = "") -> Any:
         raise MalformedError(f"not one CBOR item of the permitted types ({error})", path) from error
 
 
+def other_encoding(encoded: bytes, data: bytes, *, path: str = "") -> NotDeterministicError | None:
+    """What is to be said of `data` if it is not `encoded`, the one deterministic encoding of what `loads` gave.
+
+    Raises MalformedError if more follows the item: that is said before (docs/format.md §0).
+    """
+    if encoded == data:
+        return None
+    behind = len(data) - _skip(data, 0, 0)
+    if behind:
+        raise MalformedError(f"{behind} bytes after the end", path)
+    return NotDeterministicError("not the shortest, sorted, definite-length encoding", path)
+
+
 def check_same(encoded: bytes, data: bytes, *, path: str = "") -> None:
     """Establish that `data` is the one deterministic encoding of what `loads` gave."""
-    if encoded != data:
-        if data.startswith(encoded):
-            raise MalformedError(f"{len(data) - len(encoded)} bytes after the end", path)
-        raise NotDeterministicError("not the shortest, sorted, definite-length encoding", path)
+    fault = other_encoding(encoded, data, path=path)
+    if fault is not None:
+        raise fault
 
 
 def decode(data: bytes, *, max_size: int, path: str = "") -> Any:

@@ -36,7 +36,7 @@ KID_SIZE = 8
 SIGNATURE_SIZE = 64  # Ed25519 and ESP256 alike
 TAG_18 = b"\xd2"
 ARRAY_4 = b"\x84"
-MAX_HEADER = 64
+LONGEST_HEADER = 64  # of those in their one encoding
 MAX_SIGN1 = {  # bytes, checked before anything is parsed
     MARK_TYPE: 1024,
     EVENT_TYPE: 512,
@@ -70,15 +70,25 @@ class Sign1:
 
         Raises TooLargeError, MalformedError, NotDeterministicError, UnsignedHeaderError.
         """
+        sign1, fault = cls.unsettled(data, typ=typ)
+        if fault is not None:
+            raise fault
+        return sign1
+
+    @classmethod
+    def unsettled(cls, data: bytes, *, typ: str) -> tuple["Sign1", MalformedError | None]:
+        """Read one object, and give beside it what is only encoded otherwise or unsigned: its payload may hold worse.
+
+        Of several faults the one that stands first in docs/format.md §8 is to be named. Raises TooLargeError, MalformedError.
+        """
         if len(data) > MAX_SIGN1[typ]:
             raise TooLargeError(
                 f"{len(data)} bytes where at most {MAX_SIGN1[typ]} are permitted", "COSE_Sign1"
             )
-        if data[:1] != TAG_18:
-            if data[:1] in (b"\xd8", b"\xd9", b"\xda", b"\xdb") and _is_long_tag_18(data):
-                raise NotDeterministicError("tag 18 is not in its shortest form", "COSE_Sign1")
+        tag = _size_of_tag_18(data)
+        if tag == 0:
             raise MalformedError("does not begin with tag 18", "COSE_Sign1")
-        parts = cbor.loads(data[1:], max_size=len(data), path="COSE_Sign1")
+        parts = cbor.loads(data[tag:], max_size=len(data), path="COSE_Sign1")
         if type(parts) is not list or len(parts) != 4:
             raise MalformedError("expected an array of four", "COSE_Sign1")
         protected, unprotected, payload, signature = parts
@@ -88,26 +98,20 @@ class Sign1:
             raise MalformedError("the unprotected header is a map", "COSE_Sign1")
         if len(signature) != SIGNATURE_SIZE:
             raise MalformedError(f"a signature has {SIGNATURE_SIZE} bytes", "COSE_Sign1.signature")
-        header = read_header(protected)
+        header, of_header = _read_header(protected)
         if header.typ != typ:
             raise MalformedError(f"is {header.typ!r}, expected {typ!r}", "COSE_Sign1.protected.16")
-        return cls._checked(data, protected, unprotected, payload, signature, header)
-
-    @classmethod
-    def _checked(
-        cls,
-        data: bytes,
-        protected: bytes,
-        unprotected: dict[object, object],
-        payload: bytes,
-        signature: bytes,
-        header: Header,
-    ) -> "Sign1":
         if unprotected:
-            cbor.check_same(cbor.encode([protected, unprotected, payload, signature]), data[1:])
-            raise UnsignedHeaderError("the unprotected header must be empty", "COSE_Sign1.unprotected")
-        cbor.check_same(_assemble(protected, payload, signature), data, path="COSE_Sign1")
-        return cls(raw=data, protected=protected, payload=payload, signature=signature, header=header)
+            whole = cbor.encode([protected, unprotected, payload, signature])
+        else:
+            whole = _assemble(protected, payload, signature)[1:]
+        fault: MalformedError | None = cbor.other_encoding(whole, data[tag:], path="COSE_Sign1") or of_header
+        if fault is None and tag > 1:
+            fault = NotDeterministicError("tag 18 is not in its shortest form", "COSE_Sign1")
+        if fault is None and unprotected:
+            fault = UnsignedHeaderError("the unprotected header must be empty", "COSE_Sign1.unprotected")
+        sign1 = cls(raw=data, protected=protected, payload=payload, signature=signature, header=header)
+        return sign1, fault
 
     @classmethod
     def assemble(cls, *, protected: bytes, payload: bytes, signature: bytes) -> "Sign1":
@@ -132,8 +136,24 @@ def header_bytes(*, alg: int, kid: bytes, typ: str) -> bytes:
 @lru_cache(maxsize=1024)  # one entry a key and kind: a register has few, a bulk check meets them often
 def read_header(protected: bytes) -> Header:
     """Read the bytes inside the protected byte string: exactly {1: alg, 4: kid, 16: typ}."""
+    header, fault = _parse_header(protected)
+    if fault is not None:
+        raise fault
+    return header
+
+
+def _read_header(protected: bytes) -> tuple[Header, NotDeterministicError | None]:
+    if len(protected) > LONGEST_HEADER:
+        return _parse_header(protected)  # not worth keeping
+    try:
+        return read_header(protected), None
+    except NotDeterministicError:
+        return _parse_header(protected)
+
+
+def _parse_header(protected: bytes) -> tuple[Header, NotDeterministicError | None]:
     path = "COSE_Sign1.protected"
-    value = cbor.loads(protected, max_size=MAX_HEADER, path=path)
+    value = cbor.loads(protected, max_size=len(protected), path=path)
     header = cbor.closed_map(value, required=frozenset({1, 4, 16}), path=path)
     alg, kid, typ = header[1], header[4], header[16]
     if type(alg) is not int:
@@ -142,8 +162,8 @@ def read_header(protected: bytes) -> Header:
         raise MalformedError(f"kid has {KID_SIZE} bytes", path + ".4")
     if type(typ) is not str:
         raise MalformedError("typ is a text", path + ".16")
-    cbor.check_same(cbor.encode(header), protected, path=path)
-    return Header(alg=alg, kid=kid, typ=typ)
+    fault = cbor.other_encoding(cbor.encode(header), protected, path=path)
+    return Header(alg=alg, kid=kid, typ=typ), fault
 
 
 def _assemble(protected: bytes, payload: bytes, signature: bytes) -> bytes:
@@ -159,16 +179,23 @@ def _assemble(protected: bytes, payload: bytes, signature: bytes) -> bytes:
     )
 
 
-def _is_long_tag_18(data: bytes) -> bool:
-    width = 1 << (data[0] - 0xD8)
-    return int.from_bytes(data[1 : 1 + width]) == 18
+def _size_of_tag_18(data: bytes) -> int:
+    """How many bytes tag 18 takes in front; 0 where it does not stand there."""
+    if data[:1] == TAG_18:
+        return 1
+    width = {0xD8: 1, 0xD9: 2, 0xDA: 4, 0xDB: 8}.get(data[0] if data else 0, 0)
+    return 1 + width if width and int.from_bytes(data[1 : 1 + width]) == 18 else 0
 
 
 def type_of(data: bytes) -> str:
-    """Give the media type an object claims in its protected header, to know how to read it. Raises MalformedError."""
-    if data[:1] != TAG_18:
+    """Give the media type an object claims in its protected header, to know how to read it. Raises MalformedError.
+
+    What is only encoded otherwise is for the reader of that type to say.
+    """
+    tag = _size_of_tag_18(data)
+    if tag == 0:
         raise MalformedError("does not begin with tag 18", "COSE_Sign1")
-    parts = cbor.loads(data[1:], max_size=max(MAX_SIGN1.values()), path="COSE_Sign1")
+    parts = cbor.loads(data[tag:], max_size=max(MAX_SIGN1.values()), path="COSE_Sign1")
     if type(parts) is not list or not parts or type(parts[0]) is not bytes:
         raise MalformedError("expected an array of four", "COSE_Sign1")
-    return read_header(parts[0]).typ
+    return _read_header(parts[0])[0].typ

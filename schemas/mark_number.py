@@ -21,7 +21,7 @@ from typing import Self
 
 from schemas.errors import MalformedError
 
-__all__ = ["BadMarkNumberError", "MarkNumber", "suggestions"]
+__all__ = ["BadMarkNumberError", "MarkNumber", "has_form", "suggestions"]
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BITS = 45
@@ -125,6 +125,14 @@ class MarkNumber:
     def __str__(self) -> str:
         data = "".join([ALPHABET[self.value >> shift & 31] for shift in range(BITS - 5, -1, -5)])
         return data + _check_character(data)
+
+
+def has_form(text: str) -> bool:
+    """Whether a text has the ten characters of a mark number, in any spelling; whether the last one checks is not looked at."""
+    if len(text) > _MAX_TYPED:
+        return False
+    typed = _fold(text).translate(_LOOK_ALIKES)
+    return len(typed) == _LENGTH and all(character in _VALUES for character in typed)
 
 
 def suggestions(text: str, *, limit: int = 5) -> list[str]:

@@ -19,9 +19,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from schemas.check_digits import (
+    corporate_number,
+    is_abn,
+    is_corporate_number,
+    is_cvr,
+    is_enterprise_number,
+    is_gln,
+    is_lei,
+    is_luhn,
+    is_organisasjonsnummer,
+    is_siret,
+)
 from schemas.errors import MalformedError
 
-__all__ = ["BadOrganisationIdError", "Fault", "OrganisationId", "is_corporate_number"]
+__all__ = ["BadOrganisationIdError", "Fault", "OrganisationId"]
 
 Fault = Literal[
     "unreadable", "unknown-icd", "wrong-form", "wrong-check", "spreadsheet-number", "lost-zero", "ambiguous"
@@ -50,90 +62,26 @@ class _Scheme:
     is_right: Callable[[str], bool]
 
 
-def is_corporate_number(value: str) -> bool:
-    """Whether the first of 13 digits checks the others."""
-    # 9 − (Σ of the other digits, from the right every second one twice) mod 9: so it is never 0, and with that sum it
-    # makes a multiple of 9. Modulo 9 a number is the sum of its digits wherever they stand, so one conversion does
-    # what a loop over them would; this is asked for every mark.
-    return value[0] != "0" and int(value + value[-2:0:-2]) % 9 == 0
-
-
-# The rules of the other numbers are the library's, imported when such a number is met: its countries take longer to load
-# than a verdict takes, and nearly every holder has a 法人番号.
-
-
-def _is_gln(value: str) -> bool:
-    from stdnum import ean
-
-    return ean.calc_check_digit(value[:-1]) == value[-1]
-
-
-def _is_lei(value: str) -> bool:
-    from stdnum.iso7064 import mod_97_10
-
-    # Not mod_97_10.is_valid: it takes any length, and 00, 01, 99 as twins of the check digits 97, 98, 02.
-    return mod_97_10.calc_check_digits(value[:18]) == value[18:]
-
-
-def _is_luhn(value: str) -> bool:
-    from stdnum import luhn
-
-    return luhn.is_valid(value)
-
-
-def _is_siret(value: str) -> bool:
-    from stdnum.exceptions import ValidationError
-    from stdnum.fr import siret
-
-    try:
-        siret.validate(value)  # Luhn, but for La Poste, whose offices are numbered otherwise
-    except ValidationError:
-        return False
-    return True
-
-
-def _is_abn(value: str) -> bool:
-    from stdnum.au import abn
-
-    return abn.is_valid(value)
-
-
-def _is_cvr(value: str) -> bool:
-    from stdnum.dk import cvr
-
-    return cvr.is_valid(value)
-
-
-def _is_orgnr(value: str) -> bool:
-    from stdnum.no import orgnr
-
-    return orgnr.is_valid(value)
-
-
-def _is_belgian(value: str) -> bool:
-    from stdnum.be import vat
-
-    return vat.is_valid(value)
-
-
-# Matched as a whole and against ASCII only; the library would also strip blanks and hyphens.
+# Each form is matched as a whole and against ASCII only.
 _SCHEMES = {
     "0188": _Scheme(name="法人番号", form="[0-9]{13}", shape="13 digits", is_right=is_corporate_number),
     "0199": _Scheme(
         name="LEI",
         form="[0-9A-Z]{18}[0-9]{2}",
         shape="18 digits or capitals and 2 digits",
-        is_right=_is_lei,
+        is_right=is_lei,
     ),
-    "0088": _Scheme(name="GLN", form="[0-9]{13}", shape="13 digits", is_right=_is_gln),
+    "0088": _Scheme(name="GLN", form="[0-9]{13}", shape="13 digits", is_right=is_gln),
     "0060": _Scheme(name="D-U-N-S", form="[0-9]{9}", shape="9 digits", is_right=lambda _: True),
-    "0002": _Scheme(name="SIREN", form="[0-9]{9}", shape="9 digits", is_right=_is_luhn),
-    "0007": _Scheme(name="organisationsnummer", form="[0-9]{10}", shape="10 digits", is_right=_is_luhn),
-    "0009": _Scheme(name="SIRET", form="[0-9]{14}", shape="14 digits", is_right=_is_siret),
-    "0151": _Scheme(name="ABN", form="[0-9]{11}", shape="11 digits", is_right=_is_abn),
-    "0184": _Scheme(name="CVR", form="[0-9]{8}", shape="8 digits", is_right=_is_cvr),
-    "0192": _Scheme(name="organisasjonsnummer", form="[0-9]{9}", shape="9 digits", is_right=_is_orgnr),
-    "0208": _Scheme(name="KBO/BCE", form="[0-9]{10}", shape="10 digits", is_right=_is_belgian),
+    "0002": _Scheme(name="SIREN", form="[0-9]{9}", shape="9 digits", is_right=is_luhn),
+    "0007": _Scheme(name="organisationsnummer", form="[0-9]{10}", shape="10 digits", is_right=is_luhn),
+    "0009": _Scheme(name="SIRET", form="[0-9]{14}", shape="14 digits", is_right=is_siret),
+    "0151": _Scheme(name="ABN", form="[0-9]{11}", shape="11 digits", is_right=is_abn),
+    "0184": _Scheme(name="CVR", form="[0-9]{8}", shape="8 digits", is_right=is_cvr),
+    "0192": _Scheme(
+        name="organisasjonsnummer", form="[0-9]{9}", shape="9 digits", is_right=is_organisasjonsnummer
+    ),
+    "0208": _Scheme(name="KBO/BCE", form="[0-9]{10}", shape="10 digits", is_right=is_enterprise_number),
 }
 
 
@@ -197,7 +145,7 @@ class OrganisationId:
     @classmethod
     def _corporate_number(cls, digits: str) -> Self:
         # One in ten mistyped 法人番号 is a right GLN. A typo must not become another kind of number in silence.
-        if not is_corporate_number(digits) and _is_gln(digits):
+        if not is_corporate_number(digits) and is_gln(digits):
             raise BadOrganisationIdError(
                 "wrong-check",
                 f"{digits} is no 法人番号: its check digit is wrong; if a GLN is meant, write 0088:{digits}",
@@ -217,10 +165,8 @@ class OrganisationId:
 def _wrong_length(digits: str) -> BadOrganisationIdError:
     count = len(digits)
     if count == 12:
-        from stdnum.jp import cn
-
-        gln = _is_gln("0" + digits)
-        number = f"{cn.calc_check_digit(digits)}{digits}"
+        gln = is_gln("0" + digits)
+        number = corporate_number(digits)
         problem = (
             f"12 digits are a company's registration number (会社法人等番号); its 法人番号 would be {number}"
         )

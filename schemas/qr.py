@@ -44,6 +44,8 @@ _LINK = re.compile(
     r"/m/(?P<number>[^\s/?#]+)/?(?:\?[^\s#]*)?(?:#(?P<digits>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _BASE = re.compile(r"https?://[^\s/?#@\\]+/?")
 _STRATEGIES = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED, zlib.Z_FIXED)
 
@@ -110,7 +112,7 @@ def from_digits(digits: str) -> bytes:
 
 
 def read(text: str) -> Found:
-    """What a scanned or pasted text holds: a link (any port, query ignored), bare digits, or a mark number.
+    """What a scanned or pasted text holds: a link (port and query ignored), bare digits, or a mark number.
 
     Ten characters are always a number; digits that carry a mark are many more. Raises MalformedError,
     BadMarkNumberError if there is nothing but a number and it is mistyped.
@@ -127,12 +129,24 @@ def read(text: str) -> Found:
         return Found(number=str(MarkNumber.from_text(text)), host=None, mark=None)
     mark = from_digits(link["digits"]) if link["digits"] else None
     try:
-        number = str(MarkNumber.from_text(link["number"]))
+        number = str(MarkNumber.from_text(_decoded(link["number"])))
     except BadMarkNumberError:
         if mark is None:
             raise
         number = link["number"]
     return Found(number=number, host=link["host"].lower(), mark=mark)
+
+
+def _decoded(segment: str) -> str:
+    """Take percent-encoding off once, as the server of the link does (RFC 3986 §2.1). Raises BadMarkNumberError."""
+    if "%" not in segment:
+        return segment
+    if _STRAY_PERCENT.search(segment):
+        raise BadMarkNumberError("a percent sign without two hex digits")
+    try:
+        return _PERCENT.sub(lambda found: bytes([int(found[1], 16)]), segment.encode()).decode()
+    except UnicodeError as error:
+        raise BadMarkNumberError("percent-encoding of what is not UTF-8") from error
 
 
 def _is_digits(text: str) -> bool:

@@ -17,11 +17,12 @@ from functools import lru_cache
 from struct import Struct
 
 from schemas import cbor
+from schemas.check_digits import is_corporate_number
 from schemas.claims import BACKDATE_LIMIT, MAX_TEXT, Assessment, MarkClaims, Unit
 from schemas.cose import MARK_TYPE, MAX_SIGN1, Header, read_header, to_be_signed
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
-from schemas.organisation_id import BadOrganisationIdError, OrganisationId, is_corporate_number
+from schemas.organisation_id import BadOrganisationIdError, OrganisationId
 from schemas.text import EVERYDAY_LINES
 from schemas.values import twin_of
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from keys.trust import TrustChain, TrustRefusedError, walk
 from keys.whole_files import write_whole
+from schemas.typed import is_value
 
 __all__ = ["AnchorError", "AnchorStore", "checked_anchor", "default_state", "read_anchor"]
 
@@ -29,14 +30,21 @@ def default_state(environment: Mapping[str, str] | None = None) -> Path:
 
 
 def read_anchor(text: str) -> str:
-    """Read 64 hex digits, or a file that holds them. Raises AnchorError."""
-    value = text.strip()
-    if not _HEX.fullmatch(value.lower()):
-        try:
-            value = Path(text).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError, ValueError) as error:
-            raise AnchorError(f"{text!r} is neither 64 hex digits nor a file that holds them") from error
-    return checked_anchor(value)
+    """Read 64 hex digits, or a file that holds them; what reads as a value is no file (`schemas.typed`). Raises AnchorError."""
+    if _HEX.fullmatch(text.strip().lower()):
+        return checked_anchor(text)
+    if is_value(text):
+        raise AnchorError(
+            f"{text!r:.200} is not 64 hex digits; if it is a file that holds them, write ./{text:.100}"
+        )
+    return _read_anchor_file(Path(text))
+
+
+def _read_anchor_file(path: Path) -> str:
+    try:
+        return checked_anchor(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise AnchorError(f"{str(path)!r} is neither 64 hex digits nor a file that holds them") from error
 
 
 def checked_anchor(text: str) -> str:
@@ -55,7 +63,7 @@ class AnchorStore:
 
     def pinned(self) -> str | None:
         path = self.folder / "pinned"
-        return read_anchor(str(path)) if path.is_file() else None
+        return _read_anchor_file(path) if path.is_file() else None
 
     def pin(self, chain: TrustChain) -> None:
         self.keep(chain)

@@ -10,9 +10,10 @@ from schemas.errors import MalformedError
 from schemas.evidence import Archive
 from schemas.mark_number import BadMarkNumberError, suggestions
 from schemas.qr import Found, read
+from schemas.typed import is_value
 from verifier.pictures import PDF, PictureError, codes_in, is_of_a_mark, is_picture
 
-__all__ = ["Input", "Unreadable", "files_in", "read_input", "read_stream", "read_text"]
+__all__ = ["Input", "Unreadable", "files_in", "read_file", "read_input", "read_stream", "read_text"]
 
 MAX_FILE = 64 << 20
 ZIP = b"PK\x03\x04"
@@ -49,29 +50,55 @@ class Unreadable:
 
 
 def read_input(text: str) -> list[Input | Unreadable]:
-    """Read one argument: an existing file by its content, anything else as text."""
+    """Read one argument: a number, link or digits by what it says, anything else as the name of a file, if there is one.
+
+    Which of them it is, its form decides (`schemas.typed`), never what lies in the folder.
+    """
     path = Path(text)
+    if is_value(text):
+        return [_with_hint(read_text(text, text), path)]
+    if _is_there(path):
+        return read_file(path)
+    found = read_text(text, text)
+    if isinstance(found, Unreadable) and found.reason == "no-code":
+        if path.suffix or "/" in text or "\\" in text:
+            return [Unreadable(label=text, reason="unreadable-file", detail="there is no such file")]
+        return [replace(found, detail=f"no file of that name, and {found.detail}")]
+    return [found]
+
+
+def _with_hint(found: Input | Unreadable, path: Path) -> Input | Unreadable:
+    """Say how to name a file that has the name of a number, where there is one."""
+    if isinstance(found, Input) or not path.name or not _is_there(path):
+        return found
+    return replace(found, detail=f"{found.detail}; to read the file of that name write ./{path}")
+
+
+def _is_there(path: Path) -> bool:
     try:
-        if not path.is_file():
-            return [read_text(text, text)]
+        return path.exists()
     except (OSError, ValueError):  # too long or unfit to be a file's name
-        return [read_text(text, text)]
-    try:
-        with path.open("rb") as stream:
-            return read_stream(stream, label=text)
-    except OSError as error:
-        return [Unreadable(label=text, reason="unreadable-file", detail=error.strerror or str(error))]
+        return False
 
 
-def files_in(text: str) -> Iterator[str] | None:
-    """Name the files in a folder, in order; None for what is no folder."""
+def files_in(text: str) -> Iterator[Path] | None:
+    """Name the files in a folder, in order; None for what is no folder, or reads as a number, link or digits."""
     folder = Path(text)
     try:
-        if not folder.is_dir():
+        if is_value(text) or not folder.is_dir():
             return None
-        return iter([str(one) for one in sorted(folder.iterdir()) if one.is_file() and one.name[0] != "."])
+        return iter([one for one in sorted(folder.iterdir()) if one.is_file() and one.name[0] != "."])
     except (OSError, ValueError):
         return None
+
+
+def read_file(path: Path) -> list[Input | Unreadable]:
+    """Read a file by its content, whatever its name."""
+    try:
+        with path.open("rb") as stream:
+            return read_stream(stream, label=str(path))
+    except OSError as error:
+        return [Unreadable(label=str(path), reason="unreadable-file", detail=error.strerror or str(error))]
 
 
 def read_stream(stream: IO[bytes], *, label: str = "-") -> list[Input | Unreadable]:

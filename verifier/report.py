@@ -72,10 +72,10 @@ class Outcome(StrEnum):
 class Reason(StrEnum):
     """Every reason a check may give, in the order in which the first one wins (of a clock that lags see docs/format.md §8)."""
 
+    TOO_LARGE = "too-large"
     MALFORMED = "malformed"
     NOT_DETERMINISTIC = "not-deterministic"
     UNSIGNED_HEADER = "unsigned-header"
-    TOO_LARGE = "too-large"
     NUMBER_MISMATCH = "number-mismatch"
     MARK_UNAVAILABLE = "mark-unavailable"
     TRUST_UNAVAILABLE = "trust-unavailable"

@@ -11,6 +11,7 @@ from typing import Any
 from keys.trust import TrustChain, TrustRefusedError, read_note, walk
 from schemas.times import DAY, iso
 from schemas.trust_entries import Recognised
+from schemas.typed import is_value
 from verifier.anchors import AnchorError, AnchorStore, default_state, read_anchor
 from verifier.render import language, printable, table
 from verifier.report import Refused
@@ -94,13 +95,22 @@ def _kept(arguments: argparse.Namespace) -> tuple[AnchorStore, TrustChain]:
 
 def _notes(place: str) -> list[bytes]:
     if "://" not in place:
-        return [Path(place).read_bytes()]
+        return [_note_in(place)]
     from verifier.http import HttpFetcher
 
     notes = RegistrySource(HttpFetcher(place), anchor=None).fetch_trust()
     if not notes:
         raise AnchorError(f"{place} serves no trust document at /trust/1")
     return notes
+
+
+def _note_in(place: str) -> bytes:
+    if is_value(place):
+        raise AnchorError(f"{place!r:.200} is no address; if it is a file, write ./{place:.100}")
+    try:
+        return Path(place).read_bytes()
+    except FileNotFoundError as error:
+        raise AnchorError(f"{place}: no such file; an address is written https://{place:.100}") from error
 
 
 def _walk(anchor: str, notes: list[bytes]) -> TrustChain:

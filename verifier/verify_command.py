@@ -19,7 +19,7 @@ from schemas.organisation_id import OrganisationId
 from verifier.anchors import AnchorStore, default_state
 from verifier.asked import INVALID, UNDETERMINED, USAGE, UsageError, asked_anchor, asked_clock, asked_time
 from verifier.asked_source import asked_verifier
-from verifier.inputs import Input, Unreadable, files_in, read_input, read_stream
+from verifier.inputs import Input, Unreadable, files_in, read_file, read_input, read_stream
 from verifier.policy import Policy, parse_duration, policy_from_file
 from verifier.render import language, one_line, printable, render
 from verifier.report import Report, Verdict
@@ -37,7 +37,12 @@ def add_verify_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParse
     verify = verbs.add_parser(
         "verify", help="judge marks: numbers, links, digits, files, folders of files, pictures, or -"
     )
-    verify.add_argument("input", nargs="+", metavar="INPUT")
+    verify.add_argument(
+        "input",
+        nargs="+",
+        metavar="INPUT",
+        help="what reads as a number, a link or digits is never a file: a file of such a name is written ./NAME",
+    )
     verify.add_argument(
         "--bundle",
         action="append",
@@ -54,7 +59,9 @@ def add_verify_command(verbs: "argparse._SubParsersAction[argparse.ArgumentParse
     )
     verify.add_argument("--registry", metavar="URL", help="where to reach the hosts the trust document names")
     verify.add_argument("--offline", action="store_true", help="send nothing")
-    verify.add_argument("--anchor", metavar="HEX|FILE", help="where trust starts (AKASHI_ANCHOR)")
+    verify.add_argument(
+        "--anchor", metavar="HEX|FILE", help="where trust starts: 64 hex digits, or a file (AKASHI_ANCHOR)"
+    )
     verify.add_argument("--state", type=Path, metavar="DIR", help="remember what was seen (AKASHI_STATE)")
     verify.add_argument("--at", metavar="TIME", help="judge at a date or an RFC 3339 time")
     verify.add_argument(
@@ -112,10 +119,10 @@ def _inputs(arguments: Sequence[str]) -> Iterator[Input | Unreadable]:
         elif inside is None:
             yield from read_input(text)
         else:
-            names = list(inside)
-            for name in names:
-                yield from read_input(name)
-            if not names:
+            paths = list(inside)
+            for path in paths:
+                yield from read_file(path)
+            if not paths:
                 yield Unreadable(label=text, reason="no-code", detail="a folder without files")
 
 

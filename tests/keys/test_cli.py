@@ -94,6 +94,15 @@ def test_an_anchor_may_stand_in_a_file_and_another_one_refuses(run: Run, first: 
     assert run("trust", "check", first, "--anchor", "not hex")[0] == 2
 
 
+def test_an_anchor_cut_short_is_no_file_of_that_name(run: Run, first: Path) -> None:
+    anchor = json.loads(run("trust", "check", first, "--json")[1])["anchor"]
+    Path(anchor[:-1]).write_text(anchor + "\n")
+    code, _, err = run("trust", "check", first, "--anchor", anchor[:-1])
+    assert code == 2
+    assert f"write ./{anchor[:-1]}" in err
+    assert run("trust", "check", first, "--anchor", f"./{anchor[:-1]}")[0] == 0
+
+
 @pytest.mark.usefixtures("roots")
 def test_one_root_holder_alone_does_not_make_a_version(run: Run) -> None:
     run("trust", "draft", "v1.json", "--out", "v1")

@@ -97,7 +97,23 @@ BENT_MARKS: dict[str, tuple[str, Callable[[World], bytes]]] = {
         "malformed",
         lambda world: b"\xd2\x84" + sign(world.claims(at=NOW), "issuer-3")[2:-9] + b"\x40",
     ),
-    "too large": ("too-large", lambda _world: b"\xd2\x84\x59\x05\x00" + bytes(0x500) + b"\xa0\x40\x40"),
+    "too large": (
+        "too-large",
+        lambda world: sign(
+            world.claims(
+                at=NOW, name="あ" * 80, statement="い" * 80, statement_latin="b" * 240, name_latin="a" * 240
+            ),
+            "issuer-3",
+        ),
+    ),
+    "with a tag in two bytes": (
+        "not-deterministic",
+        lambda world: b"\xd8\x12" + sign(world.claims(at=NOW), "issuer-3")[1:],
+    ),
+    "of nothing but a header of zeros": (
+        "malformed",
+        lambda _world: b"\xd2\x84\x59\x05\x00" + bytes(0x500) + b"\xa0\x40\x40",
+    ),
     "with an unsigned header": (
         "unsigned-header",
         lambda world: with_header(sign(world.claims(at=NOW), "issuer-3")),

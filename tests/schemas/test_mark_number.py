@@ -1,11 +1,14 @@
 """Mark numbers: what is refused, what people may write, what is proposed."""
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forge.in_node import needs_node, run_in_node
 from schemas.errors import MalformedError
 from schemas.mark_number import ALPHABET, BadMarkNumberError, MarkNumber, suggestions
 
@@ -27,6 +30,45 @@ def test_the_smallest_and_the_greatest_number_are_written_in_full() -> None:
 def test_the_rightmost_data_character_is_the_doubled_one() -> None:
     # value 1: 1 · 2 = 2, so the check is 30 (Y); doubling the other way round would give 31 (Z)
     assert str(MarkNumber(value=1)) == "000000001Y"
+
+
+def dropped_by_the_text() -> set[int]:
+    """What docs/format.md §1 lists as dropped, wherever it stands."""
+    text = (Path(__file__).parents[2] / "docs" / "format.md").read_text("utf-8")
+    [listed] = re.findall(r"Dropped, wherever they stand: (.*?)\. Full-width", text, re.DOTALL)
+    ranges = re.findall(r"U\+([0-9A-F]{4})(?:–([0-9A-F]{4}))?", listed)
+    return {code for first, last in ranges for code in range(int(first, 16), int(last or first, 16) + 1)}
+
+
+CHARACTERS = [code for code in range(0x10000) if not 0xD800 <= code < 0xE000]
+
+
+def test_the_characters_that_are_dropped_are_those_the_text_lists() -> None:
+    dropped = set[int]()
+    for code in CHARACTERS:
+        try:
+            number = str(MarkNumber.from_text(f"{NUMBER[:5]}{chr(code)}{NUMBER[5:]}"))
+        except BadMarkNumberError:
+            continue
+        assert number == NUMBER
+        dropped.add(code)
+    assert dropped == dropped_by_the_text()
+
+
+@needs_node
+def test_a_browser_drops_the_same_characters(tmp_path: Path) -> None:
+    program = """
+        const { markNumber } = await import("./verifier/numbers.js");
+        answer = given.filter((code) => {
+          try {
+            return markNumber(`7K3Q9${String.fromCharCode(code)}XWD29`) === "7K3Q9XWD29";
+          } catch (error) {
+            if (error.reason === undefined) throw error;
+            return false;
+          }
+        });
+    """
+    assert set(run_in_node(tmp_path, program, CHARACTERS)) == dropped_by_the_text()
 
 
 @pytest.mark.parametrize(

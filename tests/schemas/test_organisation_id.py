@@ -59,7 +59,7 @@ def test_right_identifiers_are_read_and_written_back(text: str) -> None:
         ("0188:7000012050002\n", "wrong-form"),
         (" 0188:7000012050002", "unknown-icd"),
         ("0188:T7000012050002", "wrong-form"),
-        ("0188:7-0000-1205-0002", "wrong-form"),  # the library would strip these
+        ("0188:7-0000-1205-0002", "wrong-form"),  # people may write so, signed objects not
         ("0188:７０００012050002", "wrong-form"),
         ("0188:٧000012050002", "wrong-form"),  # a digit to str.isdigit
         ("0188:0000000000000", "wrong-form"),

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qrcode.util import MODE_8BIT_BYTE, MODE_NUMBER, QRData
 
+from forge.in_node import needs_node, run_in_node
 from schemas import qr
 from schemas.errors import MalformedError, TooLargeError
 from schemas.mark_number import BadMarkNumberError, MarkNumber
@@ -214,6 +215,24 @@ def test_a_link_gives_number_and_host_and_with_digits_the_mark(text: str, host: 
         assert read(with_mark) == Found(number="7K3Q9XWD29", host=host, mark=MARK)
 
 
+@pytest.mark.parametrize(
+    "stands",
+    [
+        "%37K3Q9XWD29",
+        "7k3q9%2Dxwd29",
+        "%EF%BC%97K3Q9XWD29",
+        "7K3Q9%20XWD29",
+        "7K3Q9%E2%80%93XWD29",
+        "%37%6b3q9xwd2%39",
+    ],
+)
+def test_percent_encoding_in_the_number_of_a_link_is_taken_off_once(stands: str) -> None:
+    assert read(f"{HOST}/m/{stands}").number == str(NUMBER)
+    assert read(f"{HOST}/m/{stands}#{to_digits(MARK)}") == Found(
+        number=str(NUMBER), host="akashi.example", mark=MARK
+    )
+
+
 def test_digits_alone_and_a_number_alone_are_told_apart() -> None:
     assert read(to_digits(MARK)) == Found(number=None, host=None, mark=MARK)
     assert read(" 7k3q9-xwd29 ") == Found(number="7K3Q9XWD29", host=None, mark=None)
@@ -241,6 +260,16 @@ def test_digits_alone_and_a_number_alone_are_told_apart() -> None:
         "https://akashi.example:1a/m/7K3Q9XWD29",
         "//akashi.example/m/7K3Q9XWD29",
         "ftp://akashi.example/m/7K3Q9XWD29",
+        "https://akashi.example/m%2F7K3Q9XWD29",
+        "https://akashi.example/m/%2537K3Q9XWD29",
+        "https://akashi.example/m/7K3Q9XWD2%",
+        "https://akashi.example/m/7K3Q9XWD2%3",
+        "https://akashi.example/m/7K3Q9XWD%3G9",
+        "https://akashi.example/m/7K3Q9XWD2%FF9",
+        "https://akashi.example/m/7K3Q9XWD29%ED%A0%80",
+        "https://akashi.example/m/7K3Q9XWD29%2Fevidence",
+        "https://akashi.example/m/7K3Q9XWD29%23" + packed(0, MARK),
+        "7K3Q9%2DXWD29",
         "javascript://akashi.example/m/7K3Q9XWD29",
         "see https://akashi.example/m/7K3Q9XWD29",
         "https://akashi.example/m/7K3Q9XWD29 and more",
@@ -265,11 +294,64 @@ def test_a_mistyped_number_alone_is_refused_as_such() -> None:
     assert refused.value.is_check_wrong
 
 
-@pytest.mark.parametrize("stands", ["7K3Q9XWD28", "hello", "0"])
+@pytest.mark.parametrize("stands", ["7K3Q9XWD28", "hello", "0", "%37K3Q9XWD28", "7K3Q9XWD2%", "%FF"])
 def test_beside_a_mark_a_wrong_number_is_kept_to_be_named_a_mismatch(stands: str) -> None:
     assert read(f"{HOST}/m/{stands}#{to_digits(MARK)}") == Found(
         number=stands, host="akashi.example", mark=MARK
     )
+
+
+def links(seed: int) -> list[str]:
+    """Genuine links spelt otherwise, and near misses of them."""
+    chance = random.Random(seed)
+    found = []
+    for _ in range(3000):
+        stands = "".join(
+            f"%{ord(one):02x}" if chance.random() < 0.2 else one
+            for one in chance.choice(["7K3Q9XWD29", "7k3q9-xwd29"])
+        )
+        host = chance.choice(["akashi.example", "[::1]", "AKASHI.example", "a%62.example"])
+        if chance.random() < 0.1:
+            host = chance.choice(["a@akashi.example", "a:b@c", ""])
+        port = chance.choice(["", ":443", ":80"] if chance.random() < 0.9 else [":", ":123456", ":4a"])
+        rest = chance.choice(["", "/", "?a=b", "/?a#", "#", "?", f"#{packed(0, MARK)}"])
+        if chance.random() < 0.1:
+            rest = chance.choice(["//", "/x", "#1", "%2F", "/#x"])
+        scheme, folder = chance.choice(["https", "HTTP", "http", "ftp"]), chance.choice("mmmM")
+        text = f"{scheme}://{host}{port}/{folder}/{stands}{rest}"
+        if chance.random() < 0.5:
+            place = chance.randrange(len(text))
+            text = text[:place] + chance.choice("%/?#@:-%37E2F\\") + text[place + chance.randrange(2) :]
+        found.append(text)
+    return found
+
+
+@needs_node
+def test_a_browser_reads_the_same_from_a_link(tmp_path: Path) -> None:
+    program = """
+        const { readText } = await import("./verifier/code.js");
+        answer = [];
+        for (const text of given) {
+          try {
+            const { number, host, mark } = await readText(text, new Uint8Array(0));
+            answer.push([number, host, mark === null]);
+          } catch (error) {
+            if (error.reason === undefined) throw error;
+            answer.push(error.reason);
+          }
+        }
+    """
+    texts = links(1)
+    ours: list[object] = []
+    for text in texts:
+        try:
+            found = read(text)
+            ours.append([found.number, found.host, found.mark is None])
+        except MalformedError as error:
+            ours.append("too-large" if isinstance(error, TooLargeError) else "malformed")
+    theirs = run_in_node(tmp_path, program, texts)
+    assert [one for one in zip(texts, ours, theirs, strict=True) if one[1] != one[2]] == []
+    assert sum(type(one) is list for one in ours) > 300
 
 
 @given(st.text(max_size=100))

@@ -34,6 +34,21 @@ def test_anything_else_is_refused(text: str) -> None:
         read_anchor(text)
 
 
+@pytest.mark.parametrize(
+    "text", [ANCHOR[:-1], ANCHOR + "0", "1234567890", "7K3Q9-XWD29", "https://a.example"]
+)
+def test_what_reads_as_a_value_is_never_a_file_with_an_anchor(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / text
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(ANCHOR)
+    with pytest.raises(AnchorError, match=r"write \./"):
+        read_anchor(text)
+    assert read_anchor(f"./{text}") == ANCHOR
+
+
 @pytest.mark.parametrize("content", [b"", b"anchor", b"\xff\xfe", (ANCHOR + ANCHOR).encode()])
 def test_a_file_without_an_anchor_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "anchor"

@@ -181,6 +181,22 @@ def test_a_setting_that_cannot_be_used_exits_2_with_one_line(
 # ---------------------------------------------------------------- what is asked
 
 
+def test_a_number_is_asked_of_the_register_and_no_file_of_that_name_is_read(
+    verify: Verify, files: dict[str, str], scene: Scene, tmp_path: Path
+) -> None:
+    number = scene.good.number
+    (tmp_path / number).write_bytes(scene.world.evidence(scene.ended))  # what somebody left in the folder
+    code, [line] = verify("--bundle", files["register"], number)
+    assert (code, line["mark"]["number"]) == (VALID, number)
+    code, [line] = verify("--bundle", files["register"], f"./{number}")
+    assert (code, line["mark"]["number"]) == (INVALID, scene.ended.number)
+
+
+def test_an_empty_word_is_not_the_working_folder(verify: Verify, files: dict[str, str]) -> None:
+    code, lines = verify("--bundle", files["register"], "")
+    assert (code, len(lines)) == (USAGE, 1)
+
+
 def test_evidence_is_judged_by_itself(verify: Verify, files: dict[str, str], scene: Scene) -> None:
     code, lines = verify(files["good.evidence"], files["ended.evidence"], "--offline")
     assert code == INVALID
@@ -463,6 +479,21 @@ def test_what_is_no_trust_document_is_not_pinned(
     assert main(["trust", "add", "note"]) == USAGE
     assert main(["trust", "show"]) == USAGE
     assert capsys.readouterr().err.count("\n") == 3
+
+
+def test_an_anchor_where_a_place_belongs_is_no_file_of_that_name(
+    scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anchor = scene.world.anchor
+    (tmp_path / anchor).write_bytes(scene.world.notes[0])
+    assert main(["trust", "add", anchor, "--anchor", anchor]) == USAGE
+    assert f"write ./{anchor}" in capsys.readouterr().err
+    assert main(["trust", "add", f"./{anchor}", "--anchor", anchor]) == VALID
+
+
+def test_an_address_without_its_beginning_is_told_from_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trust", "add", "akashi.example"]) == USAGE
+    assert "https://akashi.example" in capsys.readouterr().err
 
 
 def test_another_anchor_than_the_documents_is_not_pinned(

@@ -7,7 +7,7 @@ import pytest
 
 from forge.scene import Scene
 from schemas.qr import Found
-from verifier.inputs import Input, Unreadable, files_in, read_input, read_stream
+from verifier.inputs import Input, Unreadable, files_in, read_file, read_input, read_stream
 
 
 def one(text: str | bytes) -> Input | Unreadable:
@@ -56,17 +56,112 @@ def test_a_mistyped_number_is_refused_with_what_was_perhaps_meant(scene: Scene, 
     "text",
     [
         "",
-        "nothing.cwt",
+        " ",
         "hello",
         "https://akashi.example/",
         "https://akashi.example/o/1",
-        "/m/x",
         "x" * 5000,
         "a\0b",
     ],
 )
 def test_what_is_neither_file_nor_code_is_refused(text: str) -> None:
     assert refused(text).reason == "no-code"
+
+
+@pytest.mark.parametrize("text", ["nothing.cwt", "/m/x", "./7K3Q9XWD29", "no/such/file", "/etc/hosts/x"])
+def test_what_is_written_as_a_file_and_is_none_is_said_to_be_missing(text: str) -> None:
+    assert refused(text).reason == "unreadable-file"
+
+
+def spellings_of_values(scene: Scene) -> dict[str, str]:
+    number, digits = scene.good.number, scene.good.link().partition("#")[2]
+    mistyped = number[:1] + number[2] + number[1] + number[3:]
+    return {
+        "number": number,
+        "small letters": number.lower(),
+        "as shown": scene.good.claims.number.display,
+        "a long dash": f"{number[:5]}\u2014{number[5:]}",
+        "full width": "".join(chr(ord(one) + 0xFEE0) for one in number),
+        "blanks around": f" {number} ",
+        "mistyped": mistyped,
+        "digits of a code": digits[:200],
+        "few digits": "12345",
+        "a corporate number": "7000012050002",
+        "an anchor": "0123456789abcdef" * 4,
+        "an anchor cut short": "0123456789ABCDEF" * 3,
+        "a blank": " ",
+    }
+
+
+def test_what_reads_as_a_number_or_digits_is_never_a_file_of_that_name(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bait = scene.world.evidence(scene.ended)
+    for name, text in spellings_of_values(scene).items():
+        before = one(text)
+        Path(text).write_bytes(bait)
+        after = one(text)
+        assert type(after) is type(before), name
+        if isinstance(before, Input):
+            assert after == before, name
+        else:
+            assert isinstance(after, Unreadable)
+            assert f"./{text}" in after.detail, name
+        assert judged(f"./{text}").evidence == bait, name
+        Path(text).unlink()
+
+
+def test_what_reads_as_a_number_is_never_a_folder_of_that_name(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bait").write_bytes(scene.ended.raw)
+    assert files_in("") is None  # the working folder, to `Path`
+    for name, text in spellings_of_values(scene).items():
+        Path(text).mkdir()
+        assert files_in(text) is None, name
+        assert list(files_in(f"./{text}") or ["none"]) == [], name
+        Path(text).rmdir()
+
+
+def test_a_link_is_never_a_file(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    link = f"https://akashi.example/m/{scene.good.number}"
+    path = tmp_path / "https:" / "akashi.example" / "m" / scene.good.number
+    path.parent.mkdir(parents=True)
+    path.write_bytes(scene.ended.raw)
+    assert judged(link).found == Found(number=scene.good.number, host="akashi.example", mark=None)
+    assert judged(f"./{link}").found == scene.ended.raw
+    assert files_in("https://akashi.example/m") is None
+
+
+def test_files_of_a_folder_are_files_whatever_their_names(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / scene.good.number).write_bytes(scene.ended.raw)
+    [inside] = files_in(".") or []
+    [found] = read_file(inside)
+    assert isinstance(found, Input)
+    assert found.found == scene.ended.raw
+
+
+def test_a_line_of_a_list_is_never_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "mark.cwt"
+    path.write_bytes(b"x")
+    [found] = read_stream(io.BytesIO(str(path).encode()))
+    assert isinstance(found, Unreadable)
+
+
+def test_a_name_that_leads_nowhere_is_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("evidence").symlink_to("gone")
+    assert refused("./evidence").reason == "unreadable-file"
+    Path("gone").write_text("certified")
+    assert refused("evidence").reason == "no-code"  # what is in it
 
 
 def test_a_number_far_too_long_in_a_link_is_refused_and_not_guessed_at() -> None:
@@ -155,7 +250,7 @@ def test_a_folder_is_its_files_in_order(tmp_path: Path) -> None:
     (tmp_path / "below").mkdir()
     inside = files_in(str(tmp_path))
     assert inside is not None
-    assert [Path(name).name for name in inside] == ["a.cwt", "b.akashi"]
+    assert [path.name for path in inside] == ["a.cwt", "b.akashi"]
     assert files_in(str(tmp_path / "a.cwt")) is None
     assert files_in("7K3Q9-XWD29\0") is None
 

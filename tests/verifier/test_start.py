@@ -9,8 +9,8 @@ import pytest
 from bench.startup import COMMAND, VERDICT
 from bench.world import make_register
 
-# OpenSSL is for P-256 keys, stdnum for holders without a 法人番号, HTTP for registries, TOML for policies, temporary files for memory.
-FOR_OTHERS = {"cryptography", "stdnum", "urllib.request", "http.client", "ssl", "tomllib", "tempfile"}
+# OpenSSL is for P-256 keys, HTTP for registries, TOML for policies, temporary files for memory.
+FOR_OTHERS = {"cryptography", "urllib.request", "http.client", "ssl", "tomllib", "tempfile"}
 OF_OTHER_COMMANDS = {"verifier.monitor.run", "verifier.suppliers.run", "verifier.bundle_fetch"}
 
 

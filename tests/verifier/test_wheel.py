@@ -1,6 +1,6 @@
-"""The built wheel, in an environment of its own that holds its five dependencies and nothing else.
+"""The built wheel, in an environment of its own that holds its four dependencies and nothing else.
 
-Nothing is fetched: what this environment has installed of those five, and of what they need, is linked in.
+Nothing is fetched: what this environment has installed of those four, and of what they need, is linked in.
 """
 
 import importlib.metadata
@@ -145,7 +145,7 @@ def _link(name: str, beside: Path) -> None:
             (beside / top).symlink_to(Path(str(distribution.locate_file(top))))
 
 
-def test_the_wheel_needs_five_libraries_and_ships_what_is_not_python(installed: Installed) -> None:
+def test_the_wheel_needs_four_libraries_and_ships_what_is_not_python(installed: Installed) -> None:
     with zipfile.ZipFile(installed.wheel) as wheel:
         names = set(wheel.namelist())
         [metadata] = [name for name in names if name.endswith(".dist-info/METADATA")]
@@ -154,7 +154,7 @@ def test_the_wheel_needs_five_libraries_and_ships_what_is_not_python(installed: 
     assert {"verifier/words.ja.json", "schemas/dictionary_1.bin", "verifier/old_kanji.tsv"} <= names
     assert not [name for name in names if name.startswith(("tests", "bench", "examples"))]
     needs = [line for line in said.splitlines() if line.startswith("Requires-Dist") and "extra" not in line]
-    assert len(needs) == 5, needs
+    assert len(needs) == 4, needs
 
 
 def test_nothing_else_is_in_its_environment(installed: Installed) -> None:

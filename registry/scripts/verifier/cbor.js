@@ -1,7 +1,7 @@
 /*
  * Deterministic CBOR, strictly (§0; RFC 8949 §4.2.1). `read` takes any one item and says whether its encoding is the
- * permitted one; whoever calls checks the types first and then calls `settle`, because a wrong type is *malformed* and a
- * right one in another encoding is *not-deterministic*.
+ * permitted one; whoever calls checks the types first and then calls `needDeterministic`, because a wrong type is *malformed*
+ * and a right one in another encoding is *not-deterministic*.
  *
  * Integers come as numbers, texts as strings, byte strings as Uint8Array, arrays as arrays, maps as Map.
  */
@@ -122,24 +122,19 @@ function before(one, other) {
   return one.length < other.length;
 }
 
-/** One item and what is known of its encoding: {value, settle}. Throws Malformed. */
-export function read(bytes, maxSize) {
+/** One item and whether its encoding is the permitted one: {value, isDeterministic}. Throws Malformed. */
+export function read(bytes, maxSize = Infinity) {
   need(bytes.length <= maxSize, `more than ${maxSize} bytes`, "too-large");
   const reader = new Reader(bytes);
   const value = reader.item(0);
-  const settle = () => {
-    need(!reader.foreign, "a value of a type that is not permitted");
-    need(reader.deterministic, "not the shortest, sorted, definite-length encoding", "not-deterministic");
-    need(reader.at === bytes.length, "bytes after the end");
-  };
-  return { value, settle };
+  need(!reader.foreign, "a value of a type that is not permitted");
+  need(reader.at === bytes.length, "bytes after the end");
+  return { value, isDeterministic: reader.deterministic };
 }
 
-/** Read and settle at once, where the type of nothing inside matters first. */
-export function decode(bytes, maxSize) {
-  const { value, settle } = read(bytes, maxSize);
-  settle();
-  return value;
+/** Refuse another encoding: once nothing is malformed, which is said before. */
+export function needDeterministic(...parts) {
+  need(parts.every(Boolean), "not the shortest, sorted, definite-length encoding", "not-deterministic");
 }
 
 /** `value` as a map whose keys are exactly the required ones and some optional ones. */

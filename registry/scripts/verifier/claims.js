@@ -1,6 +1,6 @@
 /* What marks, events and status lists say, as plain values (§1, §3, §4). Nothing here is believed. */
 import { DAY, MAX_TIME, inflate, need } from "./bytes.js";
-import { closed, decode, isBytes, isUint, read } from "./cbor.js";
+import { closed, isBytes, isUint, read } from "./cbor.js";
 import { EVENT, MARK, STATUS_LIST, readSign1 } from "./cose.js";
 import { markNumberOf, organisation } from "./numbers.js";
 import { checkText, isLatin } from "./text.js";
@@ -27,8 +27,8 @@ const number = (value) => (need(isBytes(value), "a mark number is a byte string"
 
 /** A mark, unverified: its object and `claims`. Throws Malformed. */
 export function readMark(raw) {
-  const object = readSign1(raw, MARK);
-  const { value, settle } = read(object.payload, 1024);
+  const { object, settle } = readSign1(raw, MARK);
+  const { value, isDeterministic } = read(object.payload, 1024);
   const top = closed(value, [2, 4, 5, 6, 7, 65535, -65537]);
   const reference = closed(closed(top.get(65535), ["status_list"]).get("status_list"), ["idx", "uri"]);
   const facts = closed(top.get(-65537), [1, 2, 3, 4, 5, 7], [6, 8, 9]);
@@ -60,14 +60,15 @@ export function readMark(raw) {
   need(claims.nbf >= claims.iat - 7 * DAY, "covers a time more than 7 days before it was signed");
   need(claims.nameLatin !== null || isLatin(claims.name), "a name outside Latin script needs a Latin name beside it");
   need((claims.unit === "group") === (claims.entities !== null), "the hash of entities belongs to a group");
-  settle();
+  settle(isDeterministic);
   return { ...object, claims };
 }
 
 /** An event, unverified. Throws Malformed. */
 export function readEvent(raw) {
-  const object = readSign1(raw, EVENT);
-  const top = closed(decode(object.payload, 512), [6, 7, -65538]);
+  const { object, settle } = readSign1(raw, EVENT);
+  const { value, isDeterministic } = read(object.payload, 512);
+  const top = closed(value, [6, 7, -65538]);
   const facts = closed(top.get(-65538), [1, 3], [2, 4]);
   const claims = {
     iat: time(top.get(6)),
@@ -80,13 +81,15 @@ export function readEvent(raw) {
   need((claims.kind === "confirm") === (claims.reason === null), "a reason belongs to every kind but the confirmation");
   need((claims.kind === "supersede") === (claims.successor !== null), "a successor belongs to supersede");
   need(claims.successor !== claims.number, "a mark cannot succeed itself");
+  settle(isDeterministic);
   return { ...object, claims };
 }
 
 /** A status list, unverified; `statuses` are its 32,768 bytes. Throws Malformed. */
 export async function readStatusList(raw) {
-  const object = readSign1(raw, STATUS_LIST);
-  const top = closed(decode(object.payload, 39 * 1024), [2, 4, 6, 65533, 65534, -65540]);
+  const { object, settle } = readSign1(raw, STATUS_LIST);
+  const { value, isDeterministic } = read(object.payload, 39 * 1024);
+  const top = closed(value, [2, 4, 6, 65533, 65534, -65540]);
   const body = closed(top.get(65533), ["lst", "bits", "aggregation_uri"]);
   const position = top.get(-65540);
   need(Array.isArray(position) && position.length === 3 && position.every(isUint), "expected [place, leaves, version]");
@@ -97,6 +100,7 @@ export async function readStatusList(raw) {
   const [place, size, trustVersion] = position;
   const claims = { uri: checkText(top.get(2)), exp: time(top.get(4)), iat: time(top.get(6)), place, size, trustVersion, statuses };
   need(claims.exp === claims.iat + 14 * DAY && top.get(65534) === 3600, "a list ends 14 days after its iat");
+  settle(isDeterministic);
   return { ...object, claims };
 }
 

@@ -45,10 +45,18 @@ export async function readText(given, dictionary) {
   const mark = digits ? await fromDigits(digits, dictionary) : null;
   let number = named;
   try {
-    number = markNumber(named);
+    number = markNumber(decoded(named));
   } catch (error) {
     if (mark === null || !(error instanceof Malformed)) throw error;
   }
   return { number, host: host.toLowerCase(), mark };
 }
 
+/** Take percent-encoding off once, as the server of the link does (RFC 3986 §2.1). Throws Malformed. */
+function decoded(segment) {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new Malformed("percent-encoding that is none, or not of UTF-8");
+  }
+}

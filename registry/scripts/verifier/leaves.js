@@ -1,13 +1,14 @@
 /* What the log records (§6): its leaves, read strictly. */
 import { Malformed, join, need } from "./bytes.js";
-import { byteString, closed, decode, isBytes, isUint } from "./cbor.js";
+import { byteString, closed, isBytes, isUint, needDeterministic, read } from "./cbor.js";
 
 export const issueEntry = (mark) => join(Uint8Array.of(0x83, 1, 1), byteString(mark));
 export const eventEntry = (event) => join(Uint8Array.of(0x83, 1, 2), byteString(event));
 
 /** One log entry: {kind: "genesis" | "issue" | "event" | "trust" | "snapshot", …}. Throws Malformed. */
 export function readLeaf(entry) {
-  const value = decode(entry, 65535);
+  const { value, isDeterministic } = read(entry, 65535);
+  needDeterministic(isDeterministic);
   need(Array.isArray(value) && value.length >= 3 && value[0] === 1, "expected [1, kind, …]");
   const [, kind, one, two] = value;
   if (kind === 0 && value.length === 3) return { kind: "genesis", ...genesis(one) };

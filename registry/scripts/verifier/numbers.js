@@ -94,7 +94,7 @@ const SCHEMES = {
   "0151": [/^[0-9]{11}$/, abn],
   "0184": [/^[1-9][0-9]{7}$/, (value) => weighed(value, [2, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0],
   "0192": [/^[0-9]{9}$/, (value) => weighed(value, [3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0],
-  "0208": [/^[01][0-9]{9}$/, (value) => (Number(value.slice(0, 8)) + Number(value.slice(8))) % 97 === 0],
+  "0208": [/^[01][0-9]{9}$/, (value) => Number(value.slice(8)) === 97 - (Number(value.slice(0, 8)) % 97)],
 };
 
 /** Check an identifier in the one form signed objects have, `ICD:value`. Throws Malformed. */

@@ -3,11 +3,13 @@
 from forge.lies import (
     asking,
     brackets,
+    cosigned,
     ended,
     issuer,
     logged,
     moments,
     signature,
+    spelled,
     status,
     structure,
     trust,
@@ -20,6 +22,7 @@ def all_vectors() -> Book:
     book = Book()
     for chapter in (
         structure,
+        spelled,
         trust,
         issuer,
         signature,
@@ -27,6 +30,7 @@ def all_vectors() -> Book:
         logged,
         witnessed,
         brackets,
+        cosigned,
         status,
         ended,
         asking,
