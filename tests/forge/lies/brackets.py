@@ -19,6 +19,7 @@ REVOKED = NOW - 6 * DAY
 
 def tell(book: Book) -> None:
     tell_late_proofs(book)
+    tell_evidence_older_than_asked(book)
     tell_fewer_cosignatures(book)
     tell_withdrawn_witnesses(book)
     tell_closed_keys(book)
@@ -101,6 +102,44 @@ def tell_late_proofs(book: Book) -> None:
         anchor=anchor,
         at=NOW - DAY,
         twin="valid-before-late-proof",
+    )
+
+
+def tell_evidence_older_than_asked(book: Book) -> None:
+    """Evidence filed long ago says nothing of a later time, whoever asks today."""
+    world, mark = published()
+    known, file, anchor = NOW - HOUR, world.evidence(mark), world.anchor
+    book.valid(
+        "valid-then-as-filed",
+        "As of the last second for which the list in the file speaks.",
+        mark.raw,
+        file,
+        anchor=anchor,
+        now=NOW + 60 * DAY,
+        at=known + 14 * DAY - 1,
+    )
+    book.doubt(
+        "status-stale-then",
+        "As of a second later: the mark may have been revoked meanwhile.",
+        mark.raw,
+        file,
+        "status-stale",
+        anchor=anchor,
+        now=NOW + 60 * DAY,
+        at=known + 14 * DAY,
+        twin="valid-then-as-filed",
+    )
+    book.doubt(
+        "status-stale-then-max-age",
+        "As of a day later than the file, by somebody who takes no status older than an hour.",
+        mark.raw,
+        file,
+        "status-stale",
+        anchor=anchor,
+        now=NOW + 60 * DAY,
+        at=known + DAY,
+        policy={"max_status_age": "1h"},
+        twin="valid-then-as-filed",
     )
 
 
