@@ -285,6 +285,9 @@ class Recognised:
             final=optional(found, "final", PartnerFinal.read),
         )
 
+    def holds_at(self, time: int) -> bool:
+        return self.start <= time and (self.until is None or time < self.until)
+
 
 def _read_levels(node: Node) -> dict[int, int]:
     levels = {}

@@ -17,6 +17,7 @@ from verifier.view import status_at as state_at
 __all__ = [
     "CLOCK_ROOM",
     "StatusResult",
+    "check_document",
     "check_issuer",
     "check_logged",
     "check_memory",
@@ -29,6 +30,16 @@ CLOCK_ROOM = 300  # seconds two honest clocks may differ
 LOGGED_WITHIN = 7 * DAY
 
 
+def check_document(document: TrustDocument, *, at: int, seen_trust: int) -> Refused | None:
+    """A document speaks at `at` if it has not run out by then, and nobody has named a newer one."""
+    if document.is_expired_at(at):
+        return Refused(Reason.TRUST_EXPIRED, f"version {document.version} ended {iso(document.expires)}")
+    if seen_trust > document.version:
+        held = f"version {seen_trust} is in force, {document.version} is held"
+        return Refused(Reason.TRUST_STALE, held)
+    return None
+
+
 def check_issuer(
     mark: Unverified[MarkClaims], document: TrustDocument, *, at: int, list_trust: int | None, seen_trust: int
 ) -> tuple[TrustedKey | None, Refused | None]:
@@ -38,13 +49,9 @@ def check_issuer(
     if key is not None and key.use is not KeyUse.MARK:
         key = None
     usable = key if key is not None and key.alg == alg else None
-    if document.is_expired_at(at):
-        return usable, Refused(
-            Reason.TRUST_EXPIRED, f"version {document.version} ended {iso(document.expires)}"
-        )
-    if seen_trust > document.version:
-        held = f"version {seen_trust} is in force, {document.version} is held"
-        return usable, Refused(Reason.TRUST_STALE, held)
+    refused = check_document(document, at=at, seen_trust=seen_trust)
+    if refused is not None:
+        return usable, refused
     if alg not in ALGORITHM_NAMES or (key is not None and usable is None):
         return None, Refused(Reason.WRONG_ALGORITHM, f"algorithm {alg} is not this key's")
     claims = mark.unsafe_claims

@@ -7,6 +7,13 @@ import { stateAt } from "./history.js";
 
 export const CLOCK_ROOM = 300;
 
+/** A document speaks at `at` if it has not run out by then, and nobody has named a newer one. */
+export function checkDocument({ document, seenTrust }, at) {
+  if (at >= document.expires) return new Refused("trust-expired", `version ${document.version} ended ${iso(document.expires)}`);
+  if (seenTrust <= document.version) return null;
+  return new Refused("trust-stale", `version ${seenTrust} is in force, ${document.version} is held`);
+}
+
 /** {key, refused}: who issued the mark, under a document in force at `at` and the newest anybody named. */
 export function checkIssuer(mark, ground, at) {
   const { document } = ground;
@@ -14,12 +21,8 @@ export function checkIssuer(mark, ground, at) {
   const key = found?.use === "mark" ? found : null;
   const usable = key?.alg === mark.alg ? key : null;
   const refuse = (reason, detail, sure) => new Refused(reason, detail, sure);
-  if (at >= document.expires) {
-    return { key: usable, refused: refuse("trust-expired", `version ${document.version} ended ${iso(document.expires)}`) };
-  }
-  if (ground.seenTrust > document.version) {
-    return { key: usable, refused: refuse("trust-stale", `version ${ground.seenTrust} is in force, ${document.version} is held`) };
-  }
+  const old = checkDocument(ground, at);
+  if (old !== null) return { key: usable, refused: old };
   if ((mark.alg !== ED25519 && mark.alg !== ESP256) || (key !== null && usable === null)) {
     return { key: null, refused: refuse("wrong-algorithm", `algorithm ${mark.alg} is not this key's`) };
   }

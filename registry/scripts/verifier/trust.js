@@ -201,6 +201,9 @@ function checkWhole(document) {
 export const findKey = (document, kid) => document.keys.find((key) => same(key.kid, kid)) ?? null;
 export const listsHost = (document, host) => document.hosts.some((one) => one.host === host);
 export const quorumAt = (document, at) => document.quorum.findLast((one) => one.from <= at)?.k ?? null;
+/** Of several recognised entries for one scheme the last that holds at the time, else the last; null without any. */
+export const newestOf = (entries, at) =>
+  entries.findLast((one) => one.from <= at && (one.until === null || at < one.until)) ?? entries.at(-1) ?? null;
 export const holdsAt = (entry, at) => entry.from <= at && at < entry.until;
 
 /** Whether a leaf this key signed counts as absent: a position, not a date (rule 5). */
