@@ -8,7 +8,7 @@ from schemas.checkpoint import MAX_CHECKPOINT
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.evidence import Archive
-from schemas.leaves import EventLeaf
+from schemas.leaves import EventLeaf, Genesis
 from schemas.merkle import leaf_hash
 from schemas.note import SignedNote
 from schemas.tlog_proof import TlogProof
@@ -91,6 +91,9 @@ class EvidenceView:
         return self._head if isinstance(self._head, Refused) else proven[0]
 
     def root_at(self, place: int, size: int) -> bytes | None:  # noqa: ARG002 (evidence holds no tree)
+        return None
+
+    def genesis(self, place: int) -> Genesis | None:  # noqa: ARG002 (nor the leaf a log begins with)
         return None
 
     def status_list(self, uri: str) -> AuthenticList | Refused:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from keys.signed import read_mark
 from schemas.errors import MalformedError
 from schemas.qr import Found
-from schemas.times import iso
 from schemas.trust_document import TrustDocument
-from schemas.trust_entries import PartnerFinal, Recognised
+from schemas.trust_entries import Recognised
 from verifier.checks import check_document
 from verifier.ground import Ground
 from verifier.policy import Accept, Policy
+from verifier.recognition import check_recognition
 from verifier.report import (
     ISSUER,
     LOGGED,
@@ -28,7 +28,6 @@ from verifier.report import (
     STRUCTURE,
     Authority,
     Finding,
-    Logged,
     Note,
     NoteReason,
     Outcome,
@@ -36,7 +35,6 @@ from verifier.report import (
     Refused,
     Report,
 )
-from verifier.view import View
 
 if TYPE_CHECKING:
     from verifier.http import Fetcher
@@ -157,7 +155,7 @@ def under_recognition(
     shown = replace(report, authority=_authority(entry, ours.document))
     if theirs is None or report.findings[ISSUER].outcome is not Outcome.PASSED:
         return shown
-    refused, place = _covered(report, entry, theirs), ISSUER
+    refused, place = check_recognition(report, entry, theirs), ISSUER
     if refused is not None and refused.reason is Reason.LOG_INCONSISTENT:
         place = LOGGED
     if refused is None or report.findings[place].outcome is Outcome.FAILED:
@@ -181,32 +179,4 @@ def _not_the_partners(report: Report, theirs: TrustDocument, entry: Recognised) 
         # Otherwise a partner whose document ran out would show it, undetermined, as what it claims to be.
         detail = f"the mark is of {report.mark.claims.scheme}, not {entry.scheme}"
         return Refused(Reason.SCHEME_MISMATCH, detail)
-    return None
-
-
-def _covered(report: Report, entry: Recognised, theirs: Ground) -> Refused | None:
-    """The recognition's window is judged at the time asked for; after its end only what lies under `final` counts."""
-    if report.at < entry.start:
-        return Refused(Reason.SCHEME_MISMATCH, f"{entry.scheme} is recognised from {iso(entry.start)} on")
-    if entry.until is None or report.at < entry.until:
-        return None
-    ended = f"the recognition of {entry.scheme} ended {iso(entry.until)}"
-    if entry.final is None:
-        return Refused(Reason.SCHEME_MISMATCH, ended)
-    if report.log is None:
-        return None  # check 5 did not pass; there is nothing to hold against the end
-    return _under_final(report.log, entry.final, theirs.view, ended)
-
-
-def _under_final(log: Logged, final: PartnerFinal, view: View | None, ended: str) -> Refused | None:
-    if (log.place, log.index) >= (final.place, final.size):
-        return Refused(Reason.SCHEME_MISMATCH, f"{ended}, before this mark was logged")
-    if log.place < final.place:
-        return None
-    root = None if view is None else view.root_at(final.place, final.size)
-    if root is None and log.covered > final.size:
-        # Only a checkpoint of at most that size says that the leaf was there when recognition ended (rule 6).
-        return Refused(Reason.LOG_INCONSISTENT, f"{ended}; proven only by a later state of the log")
-    if root is not None and root != final.root:
-        return Refused(Reason.LOG_INCONSISTENT, f"{ended} with another state of the log than this one")
     return None

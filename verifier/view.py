@@ -12,6 +12,7 @@ from keys.signed import Signed, read_event
 from keys.trust import TrustChain
 from schemas.claims import EventClaims, EventKind, MarkClaims
 from schemas.errors import MalformedError
+from schemas.leaves import Genesis
 from verifier.fold import MarkState, issue_state, signer_of, transition
 from verifier.report import Reason, Refused
 from verifier.transparency import AuthenticList, Logged, Witnessed
@@ -41,6 +42,9 @@ class View(Protocol):
 
     def root_at(self, place: int, size: int) -> bytes | None:
         """The root the log at `place` had at `size`, None where this view cannot tell."""
+
+    def genesis(self, place: int) -> Genesis | None:
+        """Leaf 0 of the log at `place`, proven to be that; None where this view does not hold it."""
 
     def status_list(self, uri: str) -> AuthenticList | Refused: ...
 
