@@ -24,7 +24,6 @@ from verifier.report import (
     ISSUER,
     LOGGED,
     NOT_MADE,
-    SIGNATURE,
     STRUCTURE,
     Authority,
     Finding,
@@ -78,8 +77,6 @@ def chosen(report: Report, found: Found, document: TrustDocument) -> Recognised 
     """Give the recognised register that a mark we could not judge belongs to; None for a mark of ours, or a stranger's."""
     if found.mark is None or report.findings[ISSUER].reason not in _NOT_OURS:
         return None
-    if report.findings[SIGNATURE] != NOT_MADE[SIGNATURE]:
-        return None  # a key of ours was tried
     scheme = claimed_scheme(found.mark)
     if scheme is None or scheme == document.scheme.id:
         return None
@@ -127,7 +124,8 @@ def unheard(
     findings = list(NOT_MADE)
     findings[STRUCTURE], findings[ISSUER] = structure, refused.finding(ISSUER)
     notes: tuple[Note, ...] = ()
-    if found.host is not None and found.host not in entry.hosts and not ours.document.lists_host(found.host):
+    theirs = {host for one in ours.document.find_recognised(entry.scheme) for host in one.hosts}
+    if found.host is not None and found.host not in theirs and not ours.document.lists_host(found.host):
         detail = f"{found.host} is no host of {entry.scheme}"
         notes = (Note(NoteReason.UNKNOWN_HOST, detail, found.host),)
     return Report(

@@ -82,6 +82,14 @@ def claims_a_third_scheme() -> Two:
     return Two(theirs=partner_world(scheme=SG | {"id": "third"}))
 
 
+def claims_a_third_scheme_in_a_document_that_ran_out() -> Two:
+    """And its marks say what we recognise; of them nothing else would fail."""
+    two = Two(theirs=partner_world(scheme=SG | {"id": "third"}, expires=NOW - 60))
+    two.mark = two.theirs.issue(signer="issuer-4", level=4, scheme="sg-demo", at=NOW - 3600)
+    two.theirs.publish(NOW)
+    return two
+
+
 def issues_marks_of_ours() -> Two:
     two = Two()
     two.mark = two.theirs.issue(signer="issuer-4", level=4, scheme="demo", at=NOW - 3600)
@@ -107,6 +115,7 @@ def sends_for_its_marks_to_us() -> Two:
 LIES = [
     claims_our_scheme,
     claims_a_third_scheme,
+    claims_a_third_scheme_in_a_document_that_ran_out,
     issues_marks_of_ours,
     issues_marks_of_ours_under_a_document_that_ran_out,
 ]
@@ -232,6 +241,17 @@ def test_when_our_own_document_has_run_out_no_partner_is_asked(place: str, subje
         SUBJECTS[subject](two.mark), at=datetime.fromtimestamp(START + 364 * DAY, UTC)
     )
     assert Reason.TRUST_EXPIRED not in before.reasons
+
+
+def test_when_our_document_has_run_out_a_partners_mark_by_our_key_is_not_shown_as_ours() -> None:
+    two = Two()
+    borrowed = two.ours.issue(scheme="sg-demo", at=NOW - 3600)
+    two.ours.publish(NOW)
+    two.now = START + 366 * DAY
+    report = two.offline(two.theirs.register()).verify(borrowed.raw)
+    expected(report, Verdict.UNDETERMINED, Reason.TRUST_EXPIRED)
+    is_as_itself(report)
+    assert report.recognised_by == "demo"
 
 
 @pytest.mark.parametrize("subject", list(SUBJECTS))

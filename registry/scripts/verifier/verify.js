@@ -94,15 +94,16 @@ export async function verify(found, source, { now, at = null, policy = null, max
   const ground = groundOf(chain, view, remembered);
   const { key, refused: issuer } = checkIssuer(mark, ground, when);
   settle(ISSUER, issuer);
+  report.partner = partnersMark(mark, ground, report);
+  if (report.partner !== null) {
+    settle(ISSUER, checkDocument(ground, when) ?? unasked(report.partner));
+    return finished(report, ground, found, policy);
+  }
   const isTrue = key !== null && report.findings[ISSUER].outcome !== "failed" && (await verifiedBy(mark, key));
   if (key !== null && report.findings[ISSUER].outcome !== "failed") {
     settle(SIGNATURE, isTrue ? null : new Refused("bad-signature", "not signed by its issuer, or changed since"));
   }
-  if (!isTrue) {
-    report.partner = partnersMark(mark, ground, report);
-    if (report.partner !== null) settle(ISSUER, checkDocument(ground, when) ?? unasked(report.partner));
-    return finished(report, ground, found, policy);
-  }
+  if (!isTrue) return finished(report, ground, found, policy);
   report.mark = { ...mark, owner: key.owner };
   const { claims } = mark;
   // 4. The window of the mark itself, and what it points to.
@@ -171,7 +172,7 @@ function partnerOfHost({ host, mark }, document, at) {
 /** The recognised register that a mark we could not judge belongs to; null for a mark of ours, or a stranger's. */
 function partnersMark({ claims }, { document }, { at, findings }) {
   const notOurs = ["trust-expired", "trust-stale", "unknown-issuer", "scheme-mismatch", "level-not-allowed", "wrong-algorithm"];
-  if (!notOurs.includes(findings[ISSUER].reason) || findings[SIGNATURE].reason !== null) return null;
+  if (!notOurs.includes(findings[ISSUER].reason)) return null;
   return newestOf(document.recognised.filter((one) => one.scheme === claims.scheme), at);
 }
 
@@ -184,8 +185,8 @@ function finished(report, ground = null, found = null, policy = null) {
   report.reasons = report.findings.map((one) => one.reason).filter((reason) => reason !== null);
   if (ground === null) return report;
   const note = (reason, detail = "") => report.notes.push({ reason, detail });
-  const isKnown = found.host === null || listsHost(ground.document, found.host) || report.partner?.hosts.includes(found.host);
-  if (!isKnown) note("unknown-host", found.host);
+  const theirs = ground.document.recognised.filter((one) => one.scheme === report.partner?.scheme).flatMap((one) => one.hosts);
+  if (found.host !== null && !listsHost(ground.document, found.host) && !theirs.includes(found.host)) note("unknown-host", found.host);
   if (report.mark === null) return report;
   if (report.source.view.heads.some((head) => head.k === 1)) note("no-independent-witness");
   if (policy?.organisation === undefined) note("holder-not-checked");
