@@ -1,17 +1,22 @@
 """A browser has no partner's files: a partner's mark is sent to the partner's register, as the library without them does, and is never ours."""
 
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from werkzeug.serving import make_server
 
 from browser.conftest import Open, Site
+from browser.test_mark_page import said as said_on_mark_page
 from browser.test_scan import STUB, shown, with_camera
 from browser.test_vectors import judge, said  # noqa: F401 (a fixture)
-from forge.objects import first_document
-from forge.partners import PARTNER_HOST, SG, our_world, partner_world
+from forge.laid import Laid, settings_of
+from forge.partners import PARTNER_HOST, our_world, partner_world
 from forge.trust_documents import DAY, START, recognised
 from forge.world import NOW, World
+from life.running import free_port
 from schemas.qr import to_url
 from verifier import Verifier
 
@@ -76,28 +81,36 @@ def test_a_browser_says_of_a_partners_mark_what_the_library_says_without_a_partn
         assert report.reasons == (("trust-expired",) if "too late" in what else ("trust-unavailable",))
 
 
-def test_a_code_of_a_partners_before_the_camera_is_not_looked_up_here(site: Site, opened: Open) -> None:
-    """The number may be one of ours as well."""
-    number = site.number("valid")
-    for link in (
-        f"https://{PARTNER_HOST}/m/{number}",
-        site.link("valid").replace(site.url, f"https://{PARTNER_HOST}"),
-    ):
-        page = with_camera(opened, STUB, f"'{link}'")
-        page.evaluate(
-            "hosts => (document.getElementById('camera').dataset.partners = JSON.stringify(hosts))",
-            [PARTNER_HOST],
-        )
-        page.get_by_role("button", name="Start the camera").click()
-        page.wait_for_function("document.querySelector('[data-say=partner]').hidden === false")
-        assert shown(page) == ["partner"]
-        assert "/scan" in page.url
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A register with one mark, which recognises a partner whose register gave out the same number."""
+    port, (world, _) = free_port(), worlds()
+    url, home = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("site")
+    laid = Laid(world=world, home=home, settings=settings_of(home, world, public_url=url))
+    laid.marks["valid"] = world.issued[0]
+    laid.write()
+    laid.rebuild()
+    server = make_server("127.0.0.1", port, laid.app(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(laid=laid, url=url)
+    server.shutdown()
+    thread.join()
+
+
+@pytest.mark.parametrize("is_plain", ["with the mark in it", "plain"])
+def test_a_code_of_a_partners_before_the_camera_is_not_looked_up_here(opened: Open, is_plain: str) -> None:
+    """This register has a mark of that number too."""
+    [mark] = worlds()[1].issued
+    link = f"https://{PARTNER_HOST}/m/{mark.number}" if is_plain == "plain" else mark.link(host=PARTNER_HOST)
+    page = with_camera(opened, STUB, f"'{link}'")
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_text("its own register answers").wait_for()
+    assert shown(page) == ["partner"]
+    assert page.url.endswith("/scan")
 
 
 def test_a_partners_mark_behind_our_own_address_is_called_out(site: Site, opened: Open) -> None:
-    """Somebody puts a partner's mark behind the address of a mark of ours that has the same number."""
-    scheme = first_document()["scheme"] | SG
-    theirs = World(first_document(scheme=scheme))
-    forged = theirs.issue(at=NOW - DAY, number=site.laid.marks["valid"].claims.number)
-    page = opened(to_url("", forged.claims.number, forged.raw))
-    page.wait_for_function("document.querySelector('#own-check [data-say=alarm]').hidden === false")
+    [mark] = worlds()[1].issued
+    assert said_on_mark_page(opened(to_url(site.url, mark.claims.number, mark.raw))) == "alarm"
+    assert said_on_mark_page(opened(site.link("valid"))) == "agrees"
