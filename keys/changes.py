@@ -57,7 +57,8 @@ class Changes:
     close_hosts: tuple[str, ...] = ()
     close_witnesses: tuple[str, ...] = ()
     close_partners: tuple[str, ...] = ()
-    add_partners: tuple[dict[str, Any], ...] = ()  # entries; without `from` they begin where what is closed ends
+    # Entries of `recognised`; without `from` they begin where what is closed ends.
+    add_partners: tuple[dict[str, Any], ...] = ()
     until: int | None = None
     compromised: tuple[tuple[str, tuple[int, int] | None], ...] = ()  # kid, position (place, size)
     add_keys: tuple[NewKey, ...] = ()
