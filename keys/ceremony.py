@@ -40,7 +40,7 @@ _IDENTITY: dict[str, tuple[str, ...]] = {
     "logs": ("vkey",),
     "witnesses": ("vkey",),
     "quorum": ("from",),
-    "recognised": ("scheme", "anchor"),
+    "recognised": ("scheme", "anchor", "from"),
     "mirrors": (),
 }
 _TIMES = frozenset({"from", "until", "since", "issued", "expires"})

@@ -8,7 +8,7 @@ from pathlib import Path
 from keys.changes import Changes, NewKey, changed, final_of
 from keys.commands import CommandError, Result, read_file
 from keys.signer import read_public
-from keys.trust_commands import now_or, read_previous, written_draft
+from keys.trust_commands import json_object, now_or, read_previous, written_draft
 from schemas.times import DAY
 from schemas.trust_entries import KeyUse
 
@@ -44,6 +44,14 @@ def add_change_options(parser: argparse.ArgumentParser, *, time: Callable[[str],
     more = parser.add_argument_group("adding others")
     more.add_argument("--add-host", action="append", default=[], metavar="HOST")
     more.add_argument("--add-mirror", action="append", default=[], metavar="URL")
+    more.add_argument(
+        "--add-partner",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="an entry of `recognised` as JSON: scheme, names, country, anchor, url, hosts, and levels and editions to narrow it",
+    )
     more.add_argument("--add-witness", action="append", default=[], metavar="NAME=VKEY")
     more.add_argument("--quorum", type=int, metavar="K", help="cosignatures needed from this version on")
     log = parser.add_argument_group("ending the log")
@@ -72,6 +80,7 @@ def draft_change(arguments: argparse.Namespace) -> Result:
         close_hosts=tuple(arguments.close_host),
         close_witnesses=tuple(arguments.close_witness),
         close_partners=tuple(arguments.close_partner),
+        add_partners=tuple(json_object(path) for path in arguments.add_partner),
         until=arguments.until,
         compromised=tuple(_position(text) for text in arguments.compromise),
         add_keys=_new_key(arguments),

@@ -57,6 +57,8 @@ class Changes:
     close_hosts: tuple[str, ...] = ()
     close_witnesses: tuple[str, ...] = ()
     close_partners: tuple[str, ...] = ()
+    # Entries of `recognised`; without `from` they begin where what is closed ends.
+    add_partners: tuple[dict[str, Any], ...] = ()
     until: int | None = None
     compromised: tuple[tuple[str, tuple[int, int] | None], ...] = ()  # kid, position (place, size)
     add_keys: tuple[NewKey, ...] = ()
@@ -91,6 +93,7 @@ def changed(previous: TrustDocument, changes: Changes, *, issued: int, lifetime:
             {} if position is None else {"place": position[0], "size": position[1]}
         )
     value["keys"] += [one.entry(issued=issued) for one in changes.add_keys]
+    value["recognised"] += [{"from": until} | entry for entry in changes.add_partners]
     value["hosts"] += [{"host": host} for host in changes.add_hosts]
     for url in changes.close_mirrors:
         if url not in value["mirrors"]:

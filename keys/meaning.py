@@ -32,6 +32,8 @@ _WORDS = {
         "final": "ENDS the log {origin} at size {size}: nothing beyond it counts",
         "log": "NEW LOG: {origin}",
         "partner": "RECOGNISES {scheme} ({country}) from {start}",
+        "partner-levels": "ONLY LEVEL {levels} of {scheme} is recognised",
+        "partner-editions": "ONLY EDITION {editions} of {scheme} is recognised",
         "partner-closed": "ENDS the recognition of {scheme} at {until}",
         "partner-final": "ENDS the recognition of {scheme} at leaf {size} of its log {place}",
         "mirrors": "MIRRORS: the register's files may be fetched from {urls}",
@@ -56,6 +58,8 @@ _WORDS = {
         "final": "終了: ログ {origin} は大きさ {size} で終わり、その先は数えません",
         "log": "新しいログ: {origin}",
         "partner": "承認: {scheme}（{country}）を {start} から承認します",
+        "partner-levels": "承認の範囲: {scheme} のレベル {levels} だけを承認します",
+        "partner-editions": "承認の範囲: {scheme} の版 {editions} だけを承認します",
         "partner-closed": "承認の終了: {scheme} の承認は {until} に終わります",
         "partner-final": "承認の終了: {scheme} の承認は、相手のログ {place} の記録 {size} で終わります",
         "mirrors": "ミラー: 登録簿のファイルは {urls} からも取得できます",
@@ -117,15 +121,21 @@ def _facts(new: TrustDocument, old: TrustDocument | None) -> Iterator[Fact]:
             yield "log", {"origin": log.origin}
         if log.final is not None and (before is None or before.final is None):
             yield "final", {"origin": log.origin, "size": log.final.size}
-    partners = {} if old is None else {(entry.scheme, entry.anchor): entry for entry in old.recognised}
+    entries = () if old is None else old.recognised
+    partners = {(entry.scheme, entry.anchor, entry.start): entry for entry in entries}
     for partner in new.recognised:
-        known = partners.get((partner.scheme, partner.anchor))
+        known = partners.get((partner.scheme, partner.anchor, partner.start))
         if known is None:
             yield (
                 "partner",
                 {"scheme": partner.scheme, "country": partner.country, "start": iso(partner.start)},
             )
-        elif partner.until is not None and partner.until != known.until:
+            if partner.levels is not None:
+                levels = ", ".join(map(str, partner.levels))
+                yield "partner-levels", {"scheme": partner.scheme, "levels": levels}
+            if partner.editions is not None:
+                yield "partner-editions", {"scheme": partner.scheme, "editions": ", ".join(partner.editions)}
+        if partner.until is not None and (known is None or partner.until != known.until):
             yield "partner-closed", {"scheme": partner.scheme, "until": iso(partner.until)}
         if partner.final is not None and (known is None or known.final is None):
             where = {"size": partner.final.size, "place": partner.final.place}

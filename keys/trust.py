@@ -1,13 +1,12 @@
 """Whose key is it? The chain of trust documents, from an anchor the asker holds (docs/format.md §5).
 
-`walk` carries out rules 0–2 and the part of 3–8 that is about documents; every refusal has a name:
+`walk` carries out rules 0–2 and the part of 3–7 that is about documents; every refusal has a name:
 
     rule  refusals
     0     anchor-not-found
     1     below-threshold, bad-root-signature, two-texts, version-missing, issued-went-back
     2     entry-dropped, entry-changed, until-raised, until-in-past, position-raised, quorum-in-past, scheme-changed
     §0–1  bad-key, wrong-kid, malformed, unknown-crit
-    8     scheme-mismatch
 
 Deliberately absent: the clock. A chain whose newest version has expired is still a chain; the verifier judges
 at its own time. Also absent: any way to make a chain shorter.
@@ -23,7 +22,7 @@ from keys.trust_changes import TrustRefusedError, check_change
 from schemas.errors import MalformedError
 from schemas.note import SignedNote
 from schemas.trust_document import TrustDocument, UnknownCriticalError, anchor_of
-from schemas.trust_entries import Recognised, Root, TrustedKey
+from schemas.trust_entries import Root, TrustedKey
 
 __all__ = [
     "TrustChain",
@@ -33,7 +32,6 @@ __all__ = [
     "public_key",
     "read_note",
     "walk",
-    "walk_partner",
 ]
 
 
@@ -113,20 +111,6 @@ def walk(anchor: str, notes: Iterable[bytes]) -> TrustChain:
     check_keys(document)
     _check_threshold(note, document.root, f"version {document.version}, the anchored one,")
     return TrustChain(documents=(document,), notes=(raw,)).extended(notes)
-
-
-def walk_partner(ours: TrustDocument, entry: Recognised, notes: Iterable[bytes]) -> TrustChain:
-    """Give a recognised partner's chain, one step deep (rule 8): its own `recognised` is nobody's business here.
-
-    Whether the entry's window holds is the verifier's question. Raises TrustRefusedError.
-    """
-    chain = walk(entry.anchor, notes)
-    theirs = chain.current.scheme.id
-    if theirs == ours.scheme.id or theirs != entry.scheme:
-        raise TrustRefusedError(
-            "scheme-mismatch", f"the anchor recognised for {entry.scheme} leads to {theirs}"
-        )
-    return chain
 
 
 def read_note(raw: bytes) -> tuple[SignedNote, TrustDocument]:

@@ -51,7 +51,10 @@ def check_change(old: TrustDocument, new: TrustDocument) -> None:
         change.same(witness, replace(now_witness, until=witness.until), witness.name)
         change.until(witness.until, now_witness.until, witness.name)
     for entry, now_entry in change.pairs(
-        "recognised register", old.recognised, new.recognised, lambda entry: (entry.scheme, entry.anchor)
+        "recognised register",
+        old.recognised,
+        new.recognised,
+        lambda entry: (entry.scheme, entry.anchor, entry.start),
     ):
         change.same(entry, replace(now_entry, until=entry.until, final=entry.final), entry.scheme)
         change.until(entry.until, now_entry.until, entry.scheme)

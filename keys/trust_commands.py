@@ -25,6 +25,7 @@ __all__ = [
     "draft_compromise",
     "draft_version",
     "join_copies",
+    "json_object",
     "now_or",
     "read_previous",
     "sign_version",
@@ -35,7 +36,7 @@ __all__ = [
 def draft_version(arguments: argparse.Namespace) -> Result:
     """Write the next version's text; nothing is signed."""
     previous = read_previous(arguments)
-    skeleton = _json_object(Path(arguments.skeleton))
+    skeleton = json_object(Path(arguments.skeleton))
     issued = now_or(arguments.issued)
     document = ceremony.draft(skeleton, previous=previous, issued=issued, lifetime=arguments.days * DAY)
     return written_draft(arguments, document, previous)
@@ -186,7 +187,7 @@ def _anchor(text: str) -> str:
     return stated.lower()
 
 
-def _json_object(path: Path) -> dict[str, Any]:
+def json_object(path: Path) -> dict[str, Any]:
     try:
         value = loads(read_file(path).decode("utf-8-sig"), max_size=MAX_SIZE).value
     except (MalformedError, UnicodeError) as error:

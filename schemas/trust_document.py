@@ -204,7 +204,9 @@ def _check_whole(document: TrustDocument) -> None:
     _check_unique("/keys", (key.kid for key in document.keys), "kid")
     _check_unique("/keys", (key.series for key in document.keys if key.use is KeyUse.MARK), "series")
     _check_unique("/logs", (log.origin for log in document.logs), "origin")
-    _check_unique("/recognised", ((entry.scheme, entry.anchor) for entry in document.recognised), "anchor")
+    # One partner may be recognised again, or for less, from another time on.
+    again = ((entry.scheme, entry.anchor, entry.start) for entry in document.recognised)
+    _check_unique("/recognised", again, "anchor and from")
     # Root signatures are found by name and 4-byte id; two keys behind one pair could not be told apart.
     _check_unique("/root/keys", ((key.name, key.key_id) for key in document.root.keys), "name and key id")
     _check_disjoint(document)

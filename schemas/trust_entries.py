@@ -8,6 +8,7 @@ for itself; here it is `start`. Whether an entry may *change* between two versio
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from schemas.note import COSIGNATURE, ED25519, VerifierKey
 from schemas.strict_json import Node
@@ -27,6 +28,8 @@ __all__ = [
     "TrustedKey",
     "Witness",
 ]
+
+V = TypeVar("V", int, str)
 
 _SCHEME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 _KID = re.compile(r"[0-9a-f]{16}", re.ASCII)
@@ -256,7 +259,10 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognised:
-    """A partner's register, one step deep (rule 8); `anchor` is lower-case hex."""
+    """A partner's register, one step deep (rule 8); `anchor` is lower-case hex.
+
+    `levels` and `editions` are allow-lists of the partner's own; None: every one.
+    """
 
     scheme: str
     names: dict[str, str]
@@ -266,12 +272,14 @@ class Recognised:
     hosts: tuple[str, ...]
     start: int
     until: int | None
+    levels: tuple[int, ...] | None
+    editions: tuple[str, ...] | None
     final: PartnerFinal | None
 
     @classmethod
     def read(cls, node: Node) -> "Recognised":
         required = ("scheme", "names", "country", "anchor", "url", "hosts", "from")
-        found = node.members(required, ("until", "final"))
+        found = node.members(required, ("until", "levels", "editions", "final"))
         start, until = read_window(found) if "until" in found else (found["from"].time(), None)
         return cls(
             scheme=found["scheme"].match(_SCHEME, "jp-scs"),
@@ -282,8 +290,29 @@ class Recognised:
             hosts=tuple(read_host(item) for item in found["hosts"].items(at_most=100)),
             start=start,
             until=until,
+            levels=optional(found, "levels", _read_allowed_levels),
+            editions=optional(found, "editions", _read_editions),
             final=optional(found, "final", PartnerFinal.read),
         )
+
+    def holds_at(self, time: int) -> bool:
+        return self.start <= time and (self.until is None or time < self.until)
+
+
+def _read_allowed_levels(node: Node) -> tuple[int, ...]:
+    return _distinct(
+        node, tuple(one.integer(at_least=1, at_most=9) for one in node.items(at_least=1, at_most=9))
+    )
+
+
+def _read_editions(node: Node) -> tuple[str, ...]:
+    return _distinct(node, tuple(one.text() for one in node.items(at_least=1, at_most=100)))
+
+
+def _distinct(node: Node, values: tuple[V, ...]) -> tuple[V, ...]:
+    if len(set(values)) < len(values):
+        node.refuse("the same value stands twice")
+    return values
 
 
 def _read_levels(node: Node) -> dict[int, int]:

@@ -17,7 +17,7 @@ from schemas.checkpoint import MAX_CHECKPOINT
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.evidence import Archive
-from schemas.leaves import EventLeaf, IssueLeaf, SnapshotLeaf, TrustLeaf
+from schemas.leaves import EventLeaf, Genesis, IssueLeaf, SnapshotLeaf, TrustLeaf
 from schemas.merkle import leaf_hash
 from schemas.note import SignedNote
 from schemas.times import DAY
@@ -99,6 +99,11 @@ class BundleView:
     def root_at(self, place: int, size: int) -> bytes | None:
         log = self._logs.get(place)
         return None if log is None else log.root_at(size)
+
+    def genesis(self, place: int) -> Genesis | None:
+        log = self._logs.get(place)
+        leaf = None if log is None else log.leaves.get(0)
+        return leaf if isinstance(leaf, Genesis) else None
 
     def check_whole(self) -> None:
         """On return everything a verdict may rest on is authentic: each landmark, tile and list, of a register each entry.

@@ -19,6 +19,7 @@ from verifier.view import status_at as state_at
 __all__ = [
     "CLOCK_ROOM",
     "StatusResult",
+    "check_document",
     "check_issuer",
     "check_logged",
     "check_memory",
@@ -28,6 +29,16 @@ __all__ = [
 ]
 
 LOGGED_WITHIN = 7 * DAY
+
+
+def check_document(document: TrustDocument, *, at: int, seen_trust: int) -> Refused | None:
+    """A document speaks at `at` if it has not run out by then, and nobody has named a newer one."""
+    if document.is_expired_at(at):
+        return Refused(Reason.TRUST_EXPIRED, f"version {document.version} ended {iso(document.expires)}")
+    if seen_trust > document.version:
+        held = f"version {seen_trust} is in force, {document.version} is held"
+        return Refused(Reason.TRUST_STALE, held)
+    return None
 
 
 def check_issuer(
@@ -44,11 +55,8 @@ def check_issuer(
     """
     found, claims = find_signer(mark.header, document, (KeyUse.MARK,)), mark.unsafe_claims
     key = None if isinstance(found, Refused) else found
-    if document.is_expired_at(at):
-        return key, Refused(Reason.TRUST_EXPIRED, f"version {document.version} ended {iso(document.expires)}")
-    if seen_trust > document.version:
-        held = f"version {seen_trust} is in force, {document.version} is held"
-        return key, Refused(Reason.TRUST_STALE, held)
+    if refused := check_document(document, at=at, seen_trust=seen_trust):
+        return key, refused
     if isinstance(found, Refused):
         # Ours cannot speak for a register it recognises.
         sure = is_settled(claims, document, newest, at=at) and not document.find_recognised(claims.scheme)

@@ -7,7 +7,7 @@ from keys.trust import TrustChain
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.evidence import Archive
-from schemas.leaves import EventLeaf
+from schemas.leaves import EventLeaf, Genesis
 from schemas.merkle import leaf_hash
 from schemas.tlog_proof import TlogProof
 from verifier.evidence_log import EvidenceLog
@@ -92,6 +92,9 @@ class EvidenceView:
     def root_at(self, place: int, size: int) -> bytes | None:
         log = self._logs.get(place)
         return None if log is None else log.root_at(size)
+
+    def genesis(self, place: int) -> Genesis | None:  # noqa: ARG002 (nor the leaf a log begins with)
+        return None
 
     def status_list(self, uri: str) -> AuthenticList | Refused:
         found = self._list

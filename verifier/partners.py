@@ -1,8 +1,9 @@
 """Marks of a partner's scheme, under the partner's own chain (docs/format.md §5 rule 8).
 
 The mark's scheme chooses the document. If ours recognises that scheme, the same seven checks are made under the chain that
-starts at the recognised anchor, and one question is added: does our recognition cover this mark? One step deep: whom the
-partner recognises is the partner's business. Nothing of a partner is remembered under our anchor, or of us under theirs.
+starts at the recognised anchor, and then rule 8 is held against what they came to, by whatever way the mark came in: is the
+partner's document the partner's, does the mark claim to be another scheme's, does our recognition cover it? One step deep: whom
+the partner recognises is the partner's business. Nothing of a partner is remembered under our anchor, or of us under theirs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,26 +14,40 @@ from typing import TYPE_CHECKING, TypeAlias
 from keys.signed import read_mark
 from schemas.errors import MalformedError
 from schemas.qr import Found
-from schemas.times import iso
 from schemas.trust_document import TrustDocument
-from schemas.trust_entries import PartnerFinal, Recognised
+from schemas.trust_entries import Recognised
+from verifier.checks import check_document
+from verifier.ground import Ground
 from verifier.policy import Accept, Policy
+from verifier.recognition import check_recognition
 from verifier.report import (
     ISSUER,
     LOGGED,
+    NOT_MADE,
+    STRUCTURE,
     Authority,
-    Logged,
+    Finding,
+    Note,
+    NoteReason,
     Outcome,
     Reason,
     Refused,
     Report,
 )
-from verifier.view import View
 
 if TYPE_CHECKING:
     from verifier.http import Fetcher
 
-__all__ = ["Partners", "adapted_policy", "chosen", "chosen_by_host", "claimed_scheme", "under_recognition"]
+__all__ = [
+    "Partners",
+    "adapted_policy",
+    "chosen",
+    "chosen_by_host",
+    "claimed_scheme",
+    "refusal_of_ours",
+    "under_recognition",
+    "unheard",
+]
 
 # Where partners' registers are: a list of bundles, each vouched for by one recognised anchor; or, by scheme, an address or a
 # bundle, and for a scheme not named the address the trust document gives. None: no partner is asked.
@@ -40,7 +55,14 @@ Partners: TypeAlias = Mapping[str, "str | Fetcher | Path | bytes"] | Sequence[Pa
 
 # What our own document can answer to a mark that is not ours: only then is another document looked for.
 _NOT_OURS = frozenset(
-    {Reason.UNKNOWN_ISSUER, Reason.SCHEME_MISMATCH, Reason.LEVEL_NOT_ALLOWED, Reason.WRONG_ALGORITHM}
+    {
+        Reason.TRUST_EXPIRED,
+        Reason.TRUST_STALE,
+        Reason.UNKNOWN_ISSUER,
+        Reason.SCHEME_MISMATCH,
+        Reason.LEVEL_NOT_ALLOWED,
+        Reason.WRONG_ALGORITHM,
+    }
 )
 
 
@@ -71,61 +93,88 @@ def claimed_scheme(mark: bytes) -> str | None:
 
 def _newest(entries: list[Recognised], at: int) -> Recognised | None:
     """Of several entries for one scheme the last that holds at the time, else the last."""
-    holding = [one for one in entries if one.start <= at and (one.until is None or at < one.until)]
+    holding = [one for one in entries if one.holds_at(at)]
     return next(reversed(holding or entries), None)
 
 
 def adapted_policy(policy: Policy | None, scheme: str) -> Policy | None:
-    """Give what is asked of a partner's mark: our `min_level` says nothing about another scheme's levels.
+    """Give what is asked of a partner's mark: `min_level` and `issuers` speak of our own scheme's levels and issuers.
 
-    With `min_level` alone a partner's mark is not accepted: name the scheme in `schemes`, or its levels in `accept`.
+    With one of these alone a partner's mark is not accepted: name the scheme in `schemes`, or its levels in `accept`. Then
+    `min_level` says nothing about it, and `issuers` names whom it names.
     """
-    if policy is None or policy.min_level is None:
+    if policy is None or (policy.min_level is None and policy.issuers is None):
         return policy
-    named = any(one.scheme == scheme for one in policy.accept) or scheme in (policy.schemes or ())
-    accept = policy.accept if named else (*policy.accept, Accept(scheme=scheme, levels=frozenset()))
-    return replace(policy, min_level=None, accept=accept)
+    if any(one.scheme == scheme for one in policy.accept) or scheme in (policy.schemes or ()):
+        return replace(policy, min_level=None)
+    if policy.min_level is None:
+        return replace(policy, issuers=frozenset())  # a partner's issuer may be called like one of ours
+    return replace(policy, min_level=None, accept=(*policy.accept, Accept(scheme=scheme, levels=frozenset())))
 
 
-def under_recognition(report: Report, entry: Recognised, *, ours: TrustDocument, view: View | None) -> Report:
-    """Give a partner's report as ours: whose it is, and whether our recognition covers it."""
-    authority = report.authority or Authority(scheme=entry.scheme, names=entry.names)
-    found = replace(report, authority=replace(authority, recognised_by=ours.scheme.id))
-    if report.findings[ISSUER].outcome is not Outcome.PASSED:
-        return found
-    refused, place = _covered(report, entry, view), ISSUER
+def refusal_of_ours(ours: Ground, *, at: int) -> Refused | None:
+    """Say why our own document recognises nobody at that time: it ran out, or a newer one is in force (rules 1 and 9)."""
+    return check_document(ours.document, at=at, seen_trust=ours.seen_trust)
+
+
+def unheard(
+    refused: Refused, found: Found, entry: Recognised, *, ours: Ground, structure: Finding, at: int
+) -> Report:
+    """Give the report of a partner's mark of which nothing is shown: it was not judged, or not as the partner's."""
+    findings = list(NOT_MADE)
+    findings[STRUCTURE], findings[ISSUER] = structure, refused.finding(ISSUER)
+    notes: tuple[Note, ...] = ()
+    theirs = {host for one in ours.document.find_recognised(entry.scheme) for host in one.hosts}
+    if found.host is not None and found.host not in theirs and not ours.document.lists_host(found.host):
+        detail = f"{found.host} is no host of {entry.scheme}"
+        notes = (Note(NoteReason.UNKNOWN_HOST, detail, found.host),)
+    return Report(
+        at=at,
+        findings=tuple(findings),
+        notes=notes,
+        offset=ours.offset,
+        authority=_authority(entry, ours.document),
+        trust=ours.trust,
+    )
+
+
+def under_recognition(
+    report: Report, theirs: Ground | None, found: Found, entry: Recognised, *, ours: Ground
+) -> Report:
+    """Give what a partner's register answered, as the partner's, and say whether our recognition covers it (rule 8).
+
+    `theirs` is what it was judged from, None where it did not come so far. Whatever a partner answers passes here.
+    """
+    refused = None if theirs is None else _not_the_partners(report, theirs.document, entry)
+    if refused is not None:
+        # Whatever else it says, it says as somebody it is not: nothing of it is shown.
+        structure = report.findings[STRUCTURE]
+        return unheard(refused, found, entry, ours=ours, structure=structure, at=report.at)
+    shown = replace(report, authority=_authority(entry, ours.document))
+    if theirs is None or report.findings[ISSUER].outcome is not Outcome.PASSED:
+        return shown
+    refused, place = check_recognition(report, entry, theirs), ISSUER
     if refused is not None and refused.reason is Reason.LOG_INCONSISTENT:
         place = LOGGED
     if refused is None or report.findings[place].outcome is Outcome.FAILED:
-        return found
-    findings = list(found.findings)
+        return shown
+    findings = list(shown.findings)
     findings[place] = refused.finding(place)
-    return replace(found, findings=tuple(findings))
+    return replace(shown, findings=tuple(findings))
 
 
-def _covered(report: Report, entry: Recognised, view: View | None) -> Refused | None:
-    """The recognition's window is judged at the time asked for; after its end only what lies under `final` counts."""
-    if report.at < entry.start:
-        return Refused(Reason.SCHEME_MISMATCH, f"{entry.scheme} is recognised from {iso(entry.start)} on")
-    if entry.until is None or report.at < entry.until:
-        return None
-    ended = f"the recognition of {entry.scheme} ended {iso(entry.until)}"
-    if entry.final is None:
-        return Refused(Reason.SCHEME_MISMATCH, ended)
-    if report.log is None:
-        return None  # check 5 did not pass; there is nothing to hold against the end
-    return _under_final(report.log, entry.final, view, ended)
+def _authority(entry: Recognised, ours: TrustDocument) -> Authority:
+    """By the names our own document gives: a partner could call itself by ours."""
+    return Authority(scheme=entry.scheme, names=entry.names, recognised_by=ours.scheme.id)
 
 
-def _under_final(log: Logged, final: PartnerFinal, view: View | None, ended: str) -> Refused | None:
-    if (log.place, log.index) >= (final.place, final.size):
-        return Refused(Reason.SCHEME_MISMATCH, f"{ended}, before this mark was logged")
-    if log.place < final.place:
-        return None
-    root = None if view is None else view.root_at(final.place, final.size)
-    if root is None and log.covered > final.size:
-        # Only a checkpoint of at most that size says that the leaf was there when recognition ended (rule 6).
-        return Refused(Reason.LOG_INCONSISTENT, f"{ended}; proven only by a later state of the log")
-    if root is not None and root != final.root:
-        return Refused(Reason.LOG_INCONSISTENT, f"{ended} with another state of the log than this one")
+def _not_the_partners(report: Report, theirs: TrustDocument, entry: Recognised) -> Refused | None:
+    """The partner's document, and every mark judged under it, must be of the scheme recognised; so never of ours."""
+    if theirs.scheme.id != entry.scheme:
+        detail = f"the anchor recognised for {entry.scheme} leads to {theirs.scheme.id}"
+        return Refused(Reason.SCHEME_MISMATCH, detail)
+    if report.mark is not None and report.mark.claims.scheme != entry.scheme:
+        # Otherwise a partner whose document ran out would show it, undetermined, as what it claims to be.
+        detail = f"the mark is of {report.mark.claims.scheme}, not {entry.scheme}"
+        return Refused(Reason.SCHEME_MISMATCH, detail)
     return None

@@ -53,7 +53,7 @@ def render(report: Report, label: str, *, lang: str) -> str:
     rows += _known_rows(report, lang)
     lines += ["", *table(rows), "", phrase("checks", lang)]
     for finding in report.findings:
-        lines += _finding(finding, lang)
+        lines += _finding(report, finding, lang)
     notes = list(_notes(report, lang))
     if notes:
         lines += ["", phrase("notes", lang), *notes]
@@ -67,7 +67,7 @@ def one_line(report: Report, *, lang: str) -> str:
         claims = report.mark.claims
         parts += [claims.number.display, _level(report, claims, lang)]
         parts.append(phrase("until-day", lang, day=last_day(claims.exp, offset=report.offset)))
-    parts += [title(reason, lang) for reason in report.reasons]
+    parts += [title(report.word_for(reason), lang) for reason in report.reasons]
     return "  ".join(parts)
 
 
@@ -101,7 +101,7 @@ def _mark_rows(report: Report, claims: MarkClaims, lang: str) -> list[tuple[str,
 
 def _level(report: Report, claims: MarkClaims, lang: str) -> str:
     """Stars are our own scheme's; a partner's level is a number of theirs, and is never translated."""
-    if report.authority is not None and report.authority.recognised_by is not None:
+    if report.recognised_by is not None:
         return phrase("level-of", lang, level=claims.level, scheme=claims.scheme)
     return f"{'★' * claims.level} ({claims.level})"
 
@@ -159,14 +159,15 @@ def said_age(seconds: int, lang: str) -> str:
     return phrase("age-days", lang, count=seconds // DAY)
 
 
-def _finding(finding: Finding, lang: str) -> Iterator[str]:
+def _finding(report: Report, finding: Finding, lang: str) -> Iterator[str]:
     name = title(finding.check, lang)
     if finding.reason is None:
         outcome = title("passed", lang) if finding.outcome is Outcome.PASSED else phrase("not-made", lang)
         yield f"  {SIGNS[finding.outcome]} {name}: {outcome}"
         return
-    yield f"  {SIGNS[finding.outcome]} {name}: {title(finding.outcome, lang)} - {title(finding.reason, lang)}"
-    yield f"      {meaning(finding.reason, lang)}"
+    word = report.word_for(finding.reason)
+    yield f"  {SIGNS[finding.outcome]} {name}: {title(finding.outcome, lang)} - {title(word, lang)}"
+    yield f"      {meaning(word, lang)}"
     if finding.detail:
         yield f"      [{finding.reason}] {printable(finding.detail)}"
 

@@ -198,7 +198,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """Whose scheme the mark belongs to; `recognised_by` names ours when it is a partner's."""
+    """Whose scheme the mark belongs to; `recognised_by` names ours where a partner is the one to speak, whatever the verdict.
+
+    A partner's `scheme` and `names` are those our own document gives, never its own.
+    """
 
     scheme: str
     names: dict[str, str]
@@ -277,6 +280,16 @@ class Report:
         if len(self.findings) == len(CHECKS) and outcomes == {Outcome.PASSED}:
             return Verdict.VALID
         return Verdict.UNDETERMINED
+
+    @property
+    def recognised_by(self) -> str | None:
+        """The scheme whose document recognises the one that speaks here; None for the asker's own."""
+        return None if self.authority is None else self.authority.recognised_by
+
+    def word_for(self, reason: Reason) -> str:
+        """The name under which people are told a reason: of a partner's mark not we lack a beginning of trust."""
+        is_unheard = reason is Reason.TRUST_UNAVAILABLE and self.recognised_by is not None
+        return "partners-mark" if is_unheard and self.mark is None else reason.value
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

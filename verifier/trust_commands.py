@@ -145,6 +145,8 @@ def _facts(chain: TrustChain) -> dict[str, Any]:
                 "url": entry.url,
                 "from": iso(entry.start),
                 "until": None if entry.until is None else iso(entry.until),
+                "levels": entry.levels,
+                "editions": entry.editions,
             }
             for entry in document.recognised
         ],
@@ -177,8 +179,14 @@ def _described(chain: TrustChain, lang: str) -> str:
 def _recognised(entry: Recognised, lang: str) -> str:
     facts = {"scheme": entry.scheme, "country": entry.country, "start": iso(entry.start)[:10]}
     if entry.until is None:
-        return phrase("recognised-from", lang, **facts)
-    return phrase("recognised-until", lang, **facts, until=iso(entry.until)[:10])
+        parts = [phrase("recognised-from", lang, **facts)]
+    else:
+        parts = [phrase("recognised-until", lang, **facts, until=iso(entry.until)[:10])]
+    if entry.levels is not None:
+        parts.append(phrase("recognised-levels", lang, levels=", ".join(map(str, entry.levels))))
+    if entry.editions is not None:
+        parts.append(phrase("recognised-editions", lang, editions=printable(", ".join(entry.editions))))
+    return "; ".join(parts)
 
 
 def _days_left(chain: TrustChain) -> int:

@@ -18,20 +18,28 @@ from typing import TYPE_CHECKING, Any, Self
 
 from keys.trust import TrustChain
 from schemas.qr import Found
-from schemas.times import DAY, iso, to_seconds
-from schemas.trust_document import TrustDocument
+from schemas.times import DAY, to_seconds
 from schemas.trust_entries import Recognised
 from verifier.anchors import checked_anchor
 from verifier.checks import check_memory
 from verifier.ground import Ground
 from verifier.many import can_fork, cores, pieces_of, spread
 from verifier.partner_registers import PartnerRegisters
-from verifier.partners import Partners, adapted_policy, chosen, chosen_by_host, under_recognition
+from verifier.partners import (
+    Partners,
+    adapted_policy,
+    chosen,
+    chosen_by_host,
+    refusal_of_ours,
+    under_recognition,
+    unheard,
+)
 from verifier.policy import Policy
 from verifier.report import (
     ISSUER,
     NOT_MADE,
     STRUCTURE,
+    Finding,
     Outcome,
     Reason,
     Refused,
@@ -296,14 +304,40 @@ class Verifier:
     ) -> Report:
         if found.mark is None and found.host is not None:
             # The same number may be somebody else's in another register: the link says whose it is meant to be.
-            when, trust = now if at is None else at, source.trust()
-            entry = None if isinstance(trust, Refused) else chosen_by_host(found, trust.current, at=when)
-            if entry is not None and not isinstance(trust, Refused):
-                unread = Report(at=when, findings=NOT_MADE)
-                return self._judge_partner(found, entry, trust.current, unread, now, at, policy, max_age)
+            ours = self._ours_of_a_partner(found, source, now if at is None else at)
+            if ours is not None:
+                ground, entry = ours
+                return self._judge_partner(
+                    found, entry, ground, NOT_MADE[STRUCTURE], now, at, policy, max_age
+                )
+        report, met = self.judge_own(found, source, now, at, policy, max_age)
+        if met is None or (
+            report.findings[STRUCTURE].outcome is Outcome.PASSED
+            and report.findings[ISSUER].outcome is Outcome.PASSED
+        ):
+            return report  # of our own scheme, or of nobody's
+        entry_of_mark = chosen(report, found, met.document)
+        if entry_of_mark is None:
+            return report
+        structure = report.findings[STRUCTURE]
+        return self._judge_partner(found, entry_of_mark, met, structure, now, at, policy, max_age)
+
+    def judge_own(
+        self,
+        found: Found,
+        source: Source | None,
+        now: int,
+        at: int | None,
+        policy: Policy | None,
+        max_age: int | None,
+    ) -> tuple[Report, Ground | None]:
+        """Judge by our own document, which asks no partner; and give what this very verdict was made from.
+
+        A verifier whose scheme recognises this one asks it here, with None for the source: this one's own.
+        """
         report, ground = verify(
             found,
-            source,
+            self._source(self._chain) if source is None else source,
             now=now,
             at=at,
             policy=policy,
@@ -311,57 +345,51 @@ class Verifier:
             remembered=self._remembered,
             known=self._ground,
         )
-        if ground is not self._ground and ground is not None:
+        if ground is not None:
+            self._note(ground)
+        return report, ground
+
+    def _note(self, ground: Ground) -> None:
+        """Keep the ground for the next verdict, and remember what it established."""
+        if ground is not self._ground:
             self._ground = ground
             if ground.view is not None and ground.view is not self._seen:
                 self._remember(ground.view)
-        if (
-            report.findings[STRUCTURE].outcome is Outcome.PASSED
-            and report.findings[ISSUER].outcome is Outcome.PASSED
-        ):
-            return report  # of our own scheme
+
+    def _ours_of_a_partner(self, found: Found, source: Source, when: int) -> tuple[Ground, Recognised] | None:
+        """Give our own ground and the partner a link leads to; None for a link to no partner.
+
+        Our newest document decides, so our own register is asked for it as for any mark that is not ours.
+        """
         chain = source.trust()
-        if isinstance(chain, Refused):
-            return report
-        entry = chosen(report, found, chain.current)
-        if entry is None:
-            return report
-        return self._judge_partner(found, entry, chain.current, report, now, at, policy, max_age)
+        if isinstance(chain, Refused) or chosen_by_host(found, chain.current, at=when) is None:
+            return None
+        view = source.held() or source.fetch(None)
+        ground = Ground(chain if view is None else view.chain, view, self._remembered)
+        self._note(ground)
+        entry = chosen_by_host(found, ground.document, at=when)
+        return None if entry is None else (ground, entry)
 
     def _judge_partner(
         self,
         found: Found,
         entry: Recognised,
-        ours: TrustDocument,
-        report: Report,
+        ours: Ground,
+        structure: Finding,
         now: int,
         at: int | None,
         policy: Policy | None,
         max_age: int | None,
     ) -> Report:
         """Judge a partner's mark under the partner's chain, and our recognition of it (docs/format.md §5 rule 8)."""
-        if ours.is_expired_at(report.at):
-            findings = list(report.findings)
-            detail = f"version {ours.version} ended {iso(ours.expires)}"
-            findings[ISSUER] = Refused(Reason.TRUST_EXPIRED, detail).finding(ISSUER)
-            return replace(report, findings=tuple(findings))
-        partner = self._partners.register_of(entry)
+        when = now if at is None else at
+        refused = refusal_of_ours(ours, at=when)
+        partner = self._partners.register_of(entry) if refused is None else refused
         if isinstance(partner, Refused):
-            findings = list(NOT_MADE)
-            findings[STRUCTURE] = report.findings[STRUCTURE]
-            findings[ISSUER] = partner.finding(ISSUER)
-            unheard = replace(report, findings=tuple(findings), authority=None)
-            return under_recognition(unheard, entry, ours=ours, view=None)
+            return unheard(partner, found, entry, ours=ours, structure=structure, at=when)
         asked = adapted_policy(policy, entry.scheme)
-        theirs, view = partner.judged_for_another(found, now, at, asked, max_age)
-        return under_recognition(theirs, entry, ours=ours, view=view)
-
-    def judged_for_another(
-        self, found: Found, now: int, at: int | None, policy: Policy | None, max_age: int | None
-    ) -> tuple[Report, View | None]:
-        """Judge for a verifier whose scheme recognises this one, and give the view that was judged from."""
-        report = self._judge(found, self._source(self._chain), now, at, policy, max_age)
-        return report, None if self._ground is None else self._ground.view
+        report, theirs = partner.judge_own(found, None, now, at, asked, max_age)
+        return under_recognition(report, theirs, found, entry, ours=ours)
 
     @property
     def file(self) -> FileSource | None:

@@ -12,6 +12,7 @@ from keys.signed import Signed, read_event
 from keys.trust import TrustChain
 from schemas.claims import EventClaims, EventKind, MarkClaims
 from schemas.errors import MalformedError
+from schemas.leaves import Genesis
 from schemas.status_list import Status
 from schemas.times import iso
 from verifier.fold import MarkState, followed, issue_state
@@ -46,6 +47,9 @@ class View(Protocol):
 
     def root_at(self, place: int, size: int) -> bytes | None:
         """The root the log at `place` had at `size`, None where this view cannot tell."""
+
+    def genesis(self, place: int) -> Genesis | None:
+        """Leaf 0 of the log at `place`, proven to be that; None where this view does not hold it."""
 
     def status_list(self, uri: str) -> AuthenticList | Refused: ...
 

@@ -57,7 +57,7 @@ async function judged(digits) {
 /** What is to be said. A code that is not this mark is called out whatever the page says; else both must agree. */
 function outcome(report, hasCode) {
   const isForeign = report.findings.slice(0, 3).some((one) => one.outcome === "failed");
-  if (hasCode && isForeign) return "alarm";
+  if (hasCode && (isForeign || report.partner !== null)) return "alarm";
   if (report.verdict === "undetermined") return "undetermined";
   if (report.verdict !== kind) return "disagrees";
   return kind === "valid" ? "agrees" : "agrees-not";

@@ -9,6 +9,12 @@ function say(what) {
   for (const part of place.querySelectorAll("[data-say]")) part.hidden = part.dataset.say !== what;
 }
 
+/** Whether a link leads to a partner's register: a number there is another mark's, whatever this register has under it. */
+function isPartners(text) {
+  const found = /^https?:\/\/([^\s/?#@:]+)(?::[0-9]+)?\/m\//i.exec(text.trim());
+  return found !== null && JSON.parse(place.dataset.partners).includes(found[1].toLowerCase());
+}
+
 /** This register's page for what a code says, the signed mark behind it; null for a code that is no mark's. */
 function addressOf(text) {
   const found = /\/m\/([0-9A-Za-z-]{10,12})\/?(?:\?[^#]*)?(#[0-9]+)?$/.exec(text);
@@ -30,6 +36,7 @@ async function start() {
   const detector = new BarcodeDetector({ formats: ["qr_code"] });
   const timer = setInterval(async () => {
     const codes = await detector.detect(video).catch(() => []);
+    if (codes.some((code) => isPartners(code.rawValue))) return say("partner");
     const address = codes.map((code) => addressOf(code.rawValue)).find((one) => one !== null);
     if (address === undefined) return codes.length && say("other");
     clearInterval(timer);

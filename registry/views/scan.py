@@ -36,11 +36,12 @@ class Judged:
     display: str | None
     address: str | None
     is_genuine: bool
+    is_partners: bool
 
 
 @blueprint.get("/scan")
 def scan() -> Response:
-    return page("scan.html", status=200)
+    return _page(status=200)
 
 
 @blueprint.post("/scan")
@@ -59,16 +60,23 @@ def scanned() -> Response | Redirect:
     try:
         codes = read_codes(data)
     except ProblemError as error:
-        return page("scan.html", status=error.problem.status, trouble=error.problem.reason)
+        return _page(status=error.problem.status, trouble=error.problem.reason)
     found = [one for one in map(_found, codes) if one is not None]
     if not found:
-        return page("scan.html", status=400, trouble="no-code-in-picture")
+        return _page(status=400, trouble="no-code-in-picture")
     return _answer(found, others=len(codes) - len(found))
+
+
+def _page(*, status: int, **values: object) -> Response:
+    """Give the form; the camera's script is told whose links are not for this register to answer."""
+    document = services().document()
+    hosts = {host for entry in document.recognised for host in entry.hosts if not document.lists_host(host)}
+    return page("scan.html", status=status, partner_hosts=sorted(hosts), **values)
 
 
 def _typed(text: str) -> Response | Redirect:
     if not text:
-        return page("scan.html", status=400, trouble="nothing")
+        return _page(status=400, trouble="nothing")
     if len(text) > _LONGEST:
         raise ProblemError("too-large", f"a link or number has at most {_LONGEST} characters")
     found = _found(text)
@@ -77,7 +85,7 @@ def _typed(text: str) -> Response | Redirect:
     with services().sessions() as session:
         near = marks_near(session, text)
     if near:
-        return page("scan.html", status=400, trouble="bad-mark-number", near=near)
+        return _page(status=400, trouble="bad-mark-number", near=near)
     return redirect(i18n.link("pages.search", q=text[:120]), 303)
 
 
@@ -101,7 +109,7 @@ def _answer(found: list[Found | str], *, others: int = 0) -> Response | Redirect
     judged = [_judged(one) for one in found]
     if len(judged) == 1 and judged[0].address is not None and judged[0].is_genuine:
         return redirect(judged[0].address, 303)
-    return page("scan.html", status=200, judged=judged, others=others)
+    return _page(status=200, judged=judged, others=others)
 
 
 def _judged(found: Found | str) -> Judged:
@@ -114,14 +122,20 @@ def _judged(found: Found | str) -> Judged:
     with services().sessions() as session:
         row = None if number is None else session.get(MarkRow, number)
     code = found.mark if isinstance(found, Found) else None
-    page = None if row is None else i18n.link("pages.mark", number=row.number)
-    reason = report.reasons[0] if report.reasons else None
+    # A link to a partner's host may name a number that a mark of ours has as well: that page is not what was asked for.
+    page = (
+        None
+        if row is None or report.recognised_by is not None
+        else i18n.link("pages.mark", number=row.number)
+    )
+    word = report.word_for(report.reasons[0]) if report.reasons else None
     return Judged(
         kind=report.verdict.value,
         short=title(report.verdict.value, lang),
-        why=None if reason is None else f"{title(reason, lang)}: {meaning(reason, lang)}",
+        why=None if word is None else f"{title(word, lang)}: {meaning(word, lang)}",
         name=None if claims is None else (claims.name if lang == "ja" else claims.name_latin or claims.name),
         display=None if number is None else MarkNumber.from_text(number).display,
         address=page if page is None or code is None else f"{page}#{to_digits(code)}",
         is_genuine=claims is not None,
+        is_partners=report.recognised_by is not None,
     )

@@ -165,4 +165,9 @@ def _partner(entry: Recognised, offset: int, now: int) -> Line:
         state = gettext("recognised from %(day)s on", day=_day(entry.start, offset))
     else:
         state = gettext("recognised; its levels are its own")
-    return Line(name=f"{name} ({entry.scheme})", says=f"{country} · {entry.url}", state=state)
+    says = [country, entry.url]
+    if entry.levels is not None:
+        says.append(gettext("only level %(levels)s", levels=", ".join(map(str, entry.levels))))
+    if entry.editions is not None:
+        says.append(gettext("only edition %(editions)s", editions=", ".join(entry.editions)))
+    return Line(name=f"{name} ({entry.scheme})", says=" · ".join(says), state=state)

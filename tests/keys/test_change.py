@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from forge.logs import Log
-from forge.trust_documents import DAY, START, base64_of, kid_of, vkey
+from forge.trust_documents import DAY, START, base64_of, document, kid_of, note, recognised, vkey
 from keys.meaning import LANGUAGES, meaning_of
 from keys.trust import read_note, walk
 from schemas.times import iso
@@ -121,6 +121,26 @@ def checkpoint(*witnesses: str, label: str = "log", at: int = LATER) -> Path:
     path = Path("checkpoint")
     path.write_bytes(log.signed(dict.fromkeys(witnesses, at), label=label))
     return path
+
+
+def test_a_partner_is_recognised_for_less_by_closing_and_adding_in_one_version(run: Run) -> None:
+    entry = recognised("sg")
+    del entry["from"]
+    Path("before").write_bytes(note(document(recognised=[recognised("sg")])))
+    Path("less.json").write_text(json.dumps(entry | {"levels": [1], "editions": ["2025"]}))
+    words = ("trust", "change", "--previous", "before", "--out", "v2", "--issued", LATER, "--lang", "en")
+    added = ("--close-partner", "sg", "--add-partner", "less.json")
+    code, out, err = run(*words, *added, "--until", iso(LATER + DAY))
+    assert code == 0, err
+    whole, less = drafted().recognised
+    assert (whole.until, less.start, less.until) == (LATER + DAY, LATER + DAY, None)
+    assert (whole.levels, less.levels, less.editions) == (None, (1,), ("2025",))
+    for said in ("ENDS the recognition of sg", "RECOGNISES sg", "ONLY LEVEL 1", "ONLY EDITION 2025"):
+        assert said in out
+    Path("v2").unlink()
+    Path("less.json").write_text(json.dumps(entry | {"levels": [0]}))
+    code, _, err = run(*words, *added)
+    assert (code, "/recognised/1/levels/0" in err) == (1, True), err
 
 
 def test_a_log_ends_at_its_last_kept_checkpoint_and_the_next_one_follows(change: Run) -> None:

@@ -72,6 +72,18 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
         {"recognised": [*FIRST["recognised"], recognised("fr", anchor="ef" * 32)]},
         "RECOGNISES",
     ),
+    "a partner's level more": (
+        {"recognised": [*FIRST["recognised"], recognised("fr", anchor="ef" * 32, levels=[1, 2])]},
+        "ONLY LEVEL 1, 2 of fr",
+    ),
+    "a partner's edition more": (
+        {"recognised": [*FIRST["recognised"], recognised("sg", editions=["2025"], **{"from": LATER})]},
+        "ONLY EDITION 2025 of sg",
+    ),
+    "a partner for a time": (
+        {"recognised": [*FIRST["recognised"], recognised("fr", anchor="ef" * 32, until=LATER)]},
+        "ENDS the recognition of fr",
+    ),
     "a partner's end": ({"recognised": closed("recognised", until=LATER)}, "ENDS the recognition of"),
     "where a partner ended": ({"recognised": closed("recognised", final=FINAL)}, "at leaf 9 of its log 0"),
 }

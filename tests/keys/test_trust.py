@@ -23,7 +23,7 @@ from forge.trust_documents import (
     vkey,
     witness,
 )
-from keys.trust import TrustChain, TrustRefusedError, public_key, walk, walk_partner
+from keys.trust import TrustChain, TrustRefusedError, public_key, walk
 from schemas.trust_document import anchor_of
 
 Change = Callable[[dict[str, Any]], None]
@@ -235,11 +235,18 @@ def test_rule_2_an_entry_is_never_dropped(member: str) -> None:
         lambda value: value["quorum"][0].update(k=3),
         lambda value: value["recognised"][0].update(url="https://elsewhere.example"),
         lambda value: value["recognised"][0]["hosts"].append("more.example"),
+        lambda value: value["recognised"][0].update(levels=[1]),
+        lambda value: value["recognised"][1]["levels"].append(2),
+        lambda value: value["recognised"][1]["levels"].remove(4),
+        lambda value: value["recognised"][1].pop("levels"),
+        lambda value: value["recognised"][1].update(editions=["2025", "2026"]),
+        lambda value: value["recognised"][1].pop("editions"),
         lambda value: value["logs"][0].update(vkey=vkey("akashi.example/log1", "log-2")),
     ],
 )
 def test_rule_2_an_entry_changes_in_three_ways_only(change: Change) -> None:
-    assert change_refusal(change, first=document(recognised=[recognised("sg")])) == "entry-changed"
+    limited = recognised("kr", levels=[3, 4], editions=["2025"])
+    assert change_refusal(change, first=document(recognised=[recognised("sg"), limited])) == "entry-changed"
 
 
 def test_rule_2_less_power_is_a_closed_key_and_another_one() -> None:
@@ -250,6 +257,22 @@ def test_rule_2_less_power_is_a_closed_key_and_another_one() -> None:
     chain = chain_of(FIRST, after(narrow))
     assert len(chain.current.keys) == 5
     assert not chain.current.keys[0].holds_at(START + DAY)
+
+
+def test_rule_2_less_recognition_is_a_closed_entry_and_another_one_of_the_same_partner() -> None:
+    first = document(recognised=[recognised("sg")])
+
+    def narrow(value: dict[str, Any]) -> None:
+        value["recognised"][0]["until"] = value["issued"]
+        value["recognised"].append(
+            recognised("sg", levels=[1], editions=["2025"], **{"from": value["issued"]})
+        )
+
+    chain = chain_of(first, after(narrow, first=first))
+    before, narrower = chain.current.find_recognised("sg")
+    assert (before.anchor, before.levels, before.editions) == (narrower.anchor, None, None)
+    assert (narrower.levels, narrower.editions) == ((1,), ("2025",))
+    assert not before.holds_at(narrower.start)
 
 
 @pytest.mark.parametrize(
@@ -364,24 +387,3 @@ def test_a_kid_selects_the_key_of_the_newest_version() -> None:
     assert found is not None
     assert public_key(found).public == public_of("issuer-5")
     assert chain.current.find_key(bytes(8)) is None
-
-
-# Rule 8
-
-
-def test_rule_8_a_partner_is_walked_from_the_anchor_recognised() -> None:
-    partner = document(scheme={"id": "sg", "names": {"en": "Partner"}, "offset": 28800})
-    ours = chain_of(document(recognised=[recognised("sg", anchor=anchor_of(text_of(partner)))])).current
-    assert walk_partner(ours, ours.recognised[0], [note(partner)]).current.scheme.id == "sg"
-    with pytest.raises(TrustRefusedError) as refused:
-        walk_partner(ours, ours.recognised[0], [note(document(mirrors=[]))])
-    assert refused.value.rule == "anchor-not-found"
-
-
-@pytest.mark.parametrize("scheme", ["demo", "kr"], ids=["our own", "a third"])
-def test_rule_8_a_partner_speaks_for_its_own_scheme_only(scheme: str) -> None:
-    partner = document(scheme={"id": scheme, "names": {"en": "Partner"}, "offset": 0})
-    ours = chain_of(document(recognised=[recognised("sg", anchor=anchor_of(text_of(partner)))])).current
-    with pytest.raises(TrustRefusedError) as refused:
-        walk_partner(ours, ours.recognised[0], [note(partner)])
-    assert refused.value.rule == "scheme-mismatch"

@@ -1,6 +1,7 @@
 """The API keeps its shape: stable English JSON, problems with a name, reading without an account."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +13,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from forge.laid import Laid, json_of
-from forge.world import NOW
+from forge.objects import first_document
+from forge.trust_documents import recognised
+from forge.world import NOW, World
 from schemas.mark_number import MarkNumber, suggestions
 from schemas.times import DAY, iso
 
@@ -198,6 +201,21 @@ def test_a_verdict_of_any_colour_is_an_answer(full: Laid, client: FlaskClient, n
     assert response.status_code == 200
     jsonschema.validate(json_of(response), REPORT)
     assert json_of(response)["verdict"] == ("valid" if name == "valid" else "invalid")
+
+
+def test_a_partners_mark_is_answered_as_the_partners(lay: Callable[[World], Laid]) -> None:
+    world = World(first_document(recognised=[recognised("sg-demo")]))
+    ours = world.issue(at=NOW - 3600)
+    world.publish(NOW)
+    link = f"https://partner.example/m/{ours.number}"
+    answer = json_of(lay(world).client().post("/api/v1/verify", json={"text": link}))
+    jsonschema.validate(answer, REPORT)
+    assert (answer["verdict"], answer["mark"]) == ("undetermined", None)
+    assert answer["authority"] == {
+        "scheme": "sg-demo",
+        "names": {"en": "The sg-demo register"},
+        "recognised_by": "demo",
+    }
 
 
 @pytest.mark.parametrize("text", ["https://akashi.example/elsewhere", "x" * 5000])

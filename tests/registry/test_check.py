@@ -272,7 +272,13 @@ def test_a_partners_mark_is_sent_to_the_partners_register_and_nothing_is_held_ag
     theirs.publish(NOW)
     ours = World(first_document(recognised=[recognised("sg-demo", anchor=theirs.anchor)]))
     ours.publish(NOW)
-    text = check(lay(ours).client(), f"url\n{mark.link()}\n", lang=lang).text
-    for one in says:
-        assert one in unescape(text)
-    assert "akashi trust add" not in text
+    own = ours.issue(at=NOW - HOUR)
+    ours.publish(NOW)
+    assert own.number == mark.number
+    client = lay(ours).client()
+    for link in (mark.link(), f"https://partner.example/m/{mark.number}"):
+        text = check(client, f"url\n{link}\n", lang=lang).text
+        for one in says:
+            assert one in unescape(text)
+        assert "akashi trust add" not in text
+        assert own.claims.name not in text

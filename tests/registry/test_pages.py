@@ -522,7 +522,7 @@ def test_the_trust_page_names_stolen_keys_ended_logs_and_partners(
     lay: Callable[[World], Laid],
 ) -> None:
     entries = [
-        recognised("sg-demo", anchor="ab" * 32),
+        recognised("sg-demo", anchor="ab" * 32, levels=[1, 2], editions=["2025"]),
         recognised("kr-demo", anchor="cd" * 32, until=NOW - DAY),
         recognised("fr-demo", anchor="ef" * 32, **{"from": NOW + DAY}),
     ]
@@ -536,5 +536,7 @@ def test_the_trust_page_names_stolen_keys_ended_logs_and_partners(
         "recognised; its levels are its own",
         "recognised until",
         "recognised from",
+        "only level 1, 2",
+        "only edition 2025",
     ):
         assert says in text

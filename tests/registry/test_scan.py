@@ -1,6 +1,8 @@
 """A photo, a screenshot, a PDF or something typed leads to the mark it shows; a forged code leads to a warning."""
 
 import io
+from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,7 +11,9 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from forge.laid import Laid, json_of
+from forge.objects import first_document
 from forge.pictures import pdf, photo, picture
+from forge.trust_documents import recognised
 from forge.world import NOW, World
 from schemas.qr import from_digits
 from verifier import pictures
@@ -37,6 +41,28 @@ def test_a_code_leads_to_its_marks_page_with_the_signed_mark_behind_it(full: Lai
     address, _, digits = answer.headers["Location"].partition("#")
     assert address == f"/m/{full.marks['valid'].number}?lang=en"
     assert from_digits(digits) == full.marks["valid"].raw
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"), [("en", "A partner scheme's mark"), ("ja", "承認している別の制度のマーク")]
+)
+def test_a_link_to_a_partners_host_does_not_lead_to_our_mark_of_that_number(
+    lay: Callable[[World], Laid], lang: str, says: str
+) -> None:
+    world = World(first_document(recognised=[recognised("sg-demo")]))
+    ours = world.issue(at=NOW - 3600)
+    world.publish(NOW)
+    client = lay(world).client()
+    link = f"https://partner.example/m/{ours.number}"
+    typed = client.post(f"/scan?lang={lang}", data={"text": link})
+    for answer in (typed, upload(client, picture(link), lang=lang)):
+        assert answer.status_code == 200
+        text = unescape(answer.text)
+        assert says in text
+        assert f"/m/{ours.number}" not in text
+        assert ours.claims.name not in text
+        assert "not in this register" not in text
+    assert '["partner.example"]' in unescape(client.get("/scan").text)
 
 
 @pytest.mark.parametrize("make", [picture, pdf])

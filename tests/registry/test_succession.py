@@ -105,6 +105,21 @@ def test_the_next_log_begins_with_the_head_the_last_one_ended_with(
     assert client.get("/log3/checkpoint").status_code == 404
 
 
+def test_a_plain_bundle_tells_what_the_next_log_began_with(lived: tuple[Register, list[Issued]]) -> None:
+    """Whoever recognises this register up to a head of a later log needs it for the logs before."""
+    register, _ = lived
+    last = read_checkpoint(register.files.find_checkpoint() or b"")[0]
+    ended(register)
+    with register.client().get("/bundle") as response:
+        verifier = Verifier.from_bundle(response.data, anchor=register.world.anchor)
+    assert verifier.file is not None
+    view = verifier.file.held()
+    assert view is not None
+    first = view.genesis(1)
+    assert first is not None
+    assert first.previous == (last.origin, last.size, last.root)
+
+
 def test_marks_and_events_go_on_in_the_next_log(lived: tuple[Register, list[Issued]], world: World) -> None:
     register, marks = ended(lived[0]), lived[1]
     fresh = world.issue(at=register.now)

@@ -2,92 +2,20 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 
 import pytest
 
 from forge.objects import first_document, issuer_entry
-from forge.trust_documents import DAY, START, base64_of, key_entry, note, recognised, successor, vkey
+from forge.partners import PARTNER_HOST, Evidence, Two, expected, our_world, partner_world
+from forge.trust_documents import DAY, START, key_entry, note, recognised, successor, vkey
 from forge.world import NOW, World
 from schemas.claims import EventKind, EventReason
-from simulator import SimulatedRegistry
 from verifier import Policy, Reason, Report, Verdict, Verifier
 from verifier.policy import Accept
 from verifier.render import render
 from verifier.sources import RegistrySource
-
-SG = {"id": "sg-demo", "names": {"en": "Singapore demonstration"}, "offset": 28800}
-PARTNER_HOST = "partner.example"
-
-
-def partner_world(**changes: Any) -> World:
-    """Another scheme, with an issuer of its own."""
-    keys = [issuer_entry("issuer-4"), issuer_entry("issuer-p"), key_entry("status", "status")]
-    hosts = [{"host": "akashi.example"}, {"host": PARTNER_HOST}]
-    document = first_document() | {"scheme": SG, "keys": keys, "hosts": hosts}
-    return World(document | changes)
-
-
-def our_world(**changes: Any) -> World:
-    keys = [issuer_entry("issuer-3"), key_entry("authority", "authority"), key_entry("status", "status")]
-    return World(first_document() | {"keys": keys} | changes)
-
-
-class Two:
-    """Our register and a partner's, which ours recognises unless told otherwise."""
-
-    def __init__(
-        self, *, theirs: World | None = None, ours: World | None = None, since: int = START, **entry: Any
-    ) -> None:
-        self.theirs = theirs or partner_world()
-        self.mark = self.theirs.issue(signer="issuer-4", level=4, at=NOW - 3600)
-        self.theirs.publish(NOW)
-        found = {"anchor": self.theirs.anchor, "hosts": [PARTNER_HOST], "from": since} | entry
-        self.entry = recognised("sg-demo", **found)
-        self.ours = ours or our_world(recognised=[self.entry])
-        self.own = self.ours.issue(at=NOW - 3600)
-        self.ours.publish(NOW)
-        self.now = NOW
-
-    def offline(self, *bundles: bytes, state: Path | None = None) -> Verifier:
-        return Verifier.from_bundle(
-            self.ours.register(),
-            anchor=self.ours.anchor,
-            partners=list(bundles),
-            state=state,
-            clock=lambda: float(self.now),
-        )
-
-    def online(self, **partners: Any) -> Verifier:
-        return Verifier.from_registry(
-            Evidence(self.ours),
-            anchor=self.ours.anchor,
-            partners=partners or {"sg-demo": Evidence(self.theirs)},
-            clock=lambda: float(self.now),
-        )
-
-    def judged(self, **words: Any) -> Report:
-        return self.offline(self.theirs.register()).verify(self.mark.raw, **words)
-
-
-class Evidence(SimulatedRegistry):
-    """Answers what a verifier asks online."""
-
-    def _honest(self, path: str) -> bytes | None:
-        parts = path.split("/")
-        if parts[0] == "m":
-            mark = next((one for one in self.world.issued if one.number == parts[1]), None)
-            return None if mark is None else self.world.evidence(mark)
-        if path == "trust/evidence":
-            return self.world.evidence(self.world.issued[0], bent=dict.fromkeys(("mark.cwt", "proof")))
-        return super()._honest(path)
-
-
-def expected(report: Report, verdict: Verdict, *reasons: Reason) -> None:
-    assert (report.verdict, report.reasons) == (verdict, reasons), [one.detail for one in report.findings]
 
 
 def test_a_partners_mark_is_valid_under_its_own_chain_and_shown_as_theirs() -> None:
@@ -97,7 +25,7 @@ def test_a_partners_mark_is_valid_under_its_own_chain_and_shown_as_theirs() -> N
         expected(report, Verdict.VALID)
         assert report.authority is not None
         assert (report.authority.scheme, report.authority.recognised_by) == ("sg-demo", "demo")
-        assert report.authority.names == SG["names"]
+        assert report.authority.names == two.entry["names"]  # as we call them: they might call themselves us
         assert report.trust is not None
         assert report.trust.anchor == two.theirs.anchor
         assert report.mark is not None
@@ -192,79 +120,7 @@ def test_a_number_alone_asks_our_own_register() -> None:
     expected(two.online().verify(other.raw), Verdict.VALID)
 
 
-# Recognition has a beginning and an end
-
-
-def test_before_recognition_begins_a_partners_mark_is_not_ours_to_accept() -> None:
-    expected(Two(since=NOW + DAY).judged(), Verdict.INVALID, Reason.SCHEME_MISMATCH)
-
-
-def test_recognition_that_ended_without_a_last_head_covers_nothing() -> None:
-    report = Two(until=NOW - DAY).judged()
-    expected(report, Verdict.INVALID, Reason.SCHEME_MISMATCH)
-    assert "ended" in report.findings[1].detail
-
-
-def ended_under(
-    two: Two, *, size: int | None = None, root: bytes | None = None, **more: Any
-) -> dict[str, Any]:
-    head = two.theirs.log.head.size if size is None else size
-    found = two.theirs.log.root(head) if root is None else root
-    return {"until": NOW - 60, "final": {"size": head, "root": base64_of(found)} | more}
-
-
-def ending(two: Two, **final: Any) -> Two:
-    return Two(theirs=two.theirs, **ended_under(two, **final))
-
-
-def test_after_recognition_ended_marks_under_its_last_head_still_count() -> None:
-    first = Two()
-    two = ending(first)
-    for verifier in (two.offline(two.theirs.register()), two.offline(two.theirs.bundle()), two.online()):
-        expected(verifier.verify(first.mark.raw), Verdict.VALID)
-
-
-def test_after_recognition_ended_later_marks_do_not_count() -> None:
-    two = ending(Two())  # its own mark was logged after that head
-    for verifier in (two.offline(two.theirs.register()), two.online()):
-        expected(verifier.verify(two.mark.raw), Verdict.INVALID, Reason.SCHEME_MISMATCH)
-
-
-def test_at_a_time_before_recognition_ended_later_marks_counted() -> None:
-    two = Two(until=NOW + DAY)
-    two.now = NOW + 2 * DAY
-    two.theirs.publish(two.now)
-    two.ours.publish(two.now)
-    expected(two.judged(at=datetime.fromtimestamp(NOW + 60, UTC)), Verdict.VALID)
-    expected(two.judged(), Verdict.INVALID, Reason.SCHEME_MISMATCH)
-
-
-def test_a_last_head_of_another_history_is_an_alarm() -> None:
-    first = Two()
-    two = ending(first, root=bytes(32))
-    expected(
-        two.offline(two.theirs.register()).verify(first.mark.raw),
-        Verdict.UNDETERMINED,
-        Reason.LOG_INCONSISTENT,
-    )
-
-
-def test_a_proof_from_after_the_last_head_does_not_show_that_the_mark_lay_under_it() -> None:
-    """The head recognition ended with lies between the mark and the checkpoint that proves it: only the tree itself tells."""
-    first = Two()
-    two = ending(first, size=first.mark.index + 1)
-    expected(two.offline(two.theirs.register()).verify(first.mark.raw), Verdict.VALID)
-    report = two.online().verify(first.mark.raw)
-    expected(report, Verdict.UNDETERMINED, Reason.LOG_INCONSISTENT)
-    assert "later state" in report.findings[4].detail
-
-
-def test_a_last_head_in_a_later_log_covers_the_logs_before() -> None:
-    first = Two()
-    first.theirs.end_log(NOW)
-    first.theirs.publish(NOW)
-    two = Two(theirs=first.theirs, **ended_under(first, place=1))
-    expected(two.offline(two.theirs.register()).verify(first.mark.raw), Verdict.VALID)
+# Of several entries one is chosen
 
 
 def test_a_new_anchor_for_the_same_scheme_takes_over() -> None:
@@ -414,6 +270,9 @@ def test_when_our_own_document_has_expired_nobody_is_recognised() -> None:
         (Policy(min_level=3, accept=(Accept(scheme="sg-demo", levels=frozenset({4})),)), ()),
         (Policy(accept=(Accept(scheme="sg-demo", levels=frozenset({5})),)), (Reason.POLICY_LEVEL,)),
         (Policy(schemes=frozenset({"demo"})), (Reason.POLICY_LEVEL,)),
+        (Policy(issuers=frozenset({"Issuer B"})), (Reason.POLICY_ISSUER,)),  # whoever theirs calls itself
+        (Policy(issuers=frozenset({"Issuer B"}), schemes=frozenset({"sg-demo"})), ()),
+        (Policy(issuers=frozenset({"Issuer A"}), schemes=frozenset({"sg-demo"})), (Reason.POLICY_ISSUER,)),
         (Policy(), ()),
     ],
 )

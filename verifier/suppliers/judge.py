@@ -211,6 +211,7 @@ def _result(supplier: Supplier, best: _Judged, rest: Sequence[_Judged], finder: 
         matched_by=best.matched_by,
         name_match=match,
         mark=facts_of(report),
+        recognised_by=report.recognised_by,
         as_of=report.as_of,
         at=report.at,
         others=tuple(_other(one) for one in rest),
@@ -218,11 +219,8 @@ def _result(supplier: Supplier, best: _Judged, rest: Sequence[_Judged], finder: 
 
 
 def _reason(reason: Reason, report: Report) -> Reason | RowReason:
-    """Not we lack a beginning of trust, where a partner's register is the one to ask."""
-    is_partners = report.authority is not None and report.authority.recognised_by is not None
-    if reason is Reason.TRUST_UNAVAILABLE and report.mark is None and is_partners:
-        return RowReason.PARTNERS_MARK
-    return reason
+    word = report.word_for(reason)
+    return RowReason.PARTNERS_MARK if word == RowReason.PARTNERS_MARK else reason
 
 
 _FACTS: dict[str, str] = {

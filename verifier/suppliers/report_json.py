@@ -87,6 +87,7 @@ def result_json(result: RowResult) -> dict[str, Any]:
         "state": None if result.mark is None else result.mark.state,
         "at": _iso(result.at),
         "as_of": _iso(result.as_of),
+        "recognised_by": result.recognised_by,
         "mark": None if result.mark is None else _mark(result.mark),
         "others": [_other(one) for one in result.others],
         "candidates": [_candidate(one) for one in result.candidates],

@@ -78,7 +78,8 @@ def answers(result: RowResult) -> list[str]:
         facts = [
             # As it is shown to people: with its hyphen no spreadsheet takes it for a number.
             _shown(mark.number),
-            str(mark.level),
+            # A partner's level is a number of theirs: no sum or filter is to take it for one of ours.
+            str(mark.level) if mark.recognised_by is None else f"{mark.scheme} {mark.level}",
             mark.name,
             "" if result.name_match is None else result.name_match.value,
             mark.unit,

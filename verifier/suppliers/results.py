@@ -84,7 +84,8 @@ class Candidate:
 class RowResult:
     """What came of one row. `reasons`: why it is not valid; `notes`: remarks beside the verdict.
 
-    `mark` is None unless a signature verified; `matched_by`: "mark", "url", "id", "entity", or None.
+    `mark` is None unless a signature verified; `matched_by`: "mark", "url", "id", "entity", or None. `recognised_by` is the
+    register's scheme where a partner's is the one that speaks, whatever came of it.
     """
 
     row: int
@@ -94,6 +95,7 @@ class RowResult:
     matched_by: str | None = None
     name_match: NameMatch | None = None
     mark: MarkFacts | None = None
+    recognised_by: str | None = None
     as_of: int | None = None
     at: int | None = None
     others: tuple[OtherMark, ...] = ()
@@ -125,7 +127,7 @@ def facts_of(report: Report) -> MarkFacts | None:
         offset=report.offset,
         kid=report.mark.header.kid.hex(),
         owner=report.owner,
-        recognised_by=None if report.authority is None else report.authority.recognised_by,
+        recognised_by=report.recognised_by,
         state=_state(report),
         since=None if status is None else status.since,
         state_reason=None if status is None else status.reason,

@@ -105,7 +105,7 @@ def _kinds(old: Standing, now: Standing) -> Iterator[Kind]:
         return  # of one of the two nothing is known: that is the verdict's change, and no mark's
     if (old.state, old.state_reason, old.successor) != (now.state, now.state_reason, now.successor):
         yield Kind.STATE
-    if old.level != now.level:
+    if (old.partner, old.level) != (now.partner, now.level):
         yield Kind.LEVEL
     if old.number != now.number:
         yield Kind.MARK
@@ -122,7 +122,9 @@ def _tone(old: Standing, now: Standing, kinds: Sequence[Kind]) -> Tone:
     was, will = _RANK.get(old.verdict, 0), _RANK.get(now.verdict, 0)
     if was != will:
         return Tone.WORSE if will < was else Tone.BETTER
-    if old.level is not None and now.level is not None and old.level != now.level:
+    # Between two schemes no level is the higher one.
+    is_same_scheme = old.partner == now.partner
+    if is_same_scheme and old.level is not None and now.level is not None and old.level != now.level:
         return Tone.WORSE if now.level < old.level else Tone.BETTER
     return Tone.WORSE if Kind.ENDS_SOON in kinds else Tone.OTHER
 

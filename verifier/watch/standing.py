@@ -18,13 +18,17 @@ class StandingError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """`key` names the supplier from one check to the next; the rest is as in the check's JSON report, None where not known."""
+    """`key` names the supplier from one check to the next; the rest is as in the check's JSON report, None where not known.
+
+    `partner` is the scheme of a recognised partner's mark, whose `level` is a number of theirs; None for the register's own.
+    """
 
     key: str
     label: str
     verdict: str
     reasons: tuple[str, ...] = ()
     number: str | None = None
+    partner: str | None = None
     level: int | None = None
     holder: str | None = None
     name: str | None = None
@@ -108,6 +112,7 @@ def _standing(row: Mapping[str, Any], key: str) -> Standing:
         verdict=row["verdict"],
         reasons=_slugs(row["reasons"]),
         number=mark.get("number"),
+        partner=None if mark.get("recognised_by") is None else mark.get("scheme"),
         level=mark.get("level"),
         holder=organisation.get("id"),
         name=organisation.get("name"),

@@ -131,7 +131,7 @@ def _change(change: Change, lang: str) -> Iterator[str]:
 
 def _facts(before: Standing, after: Standing, kinds: Sequence[Kind], lang: str) -> Iterator[str]:
     pairs = {
-        Kind.LEVEL: (f"★{before.level}", f"★{after.level}"),
+        Kind.LEVEL: (_level(before, lang), _level(after, lang)),
         Kind.MARK: (_display(before.number), _display(after.number)),
         Kind.SCOPE: (printable(before.scope or ""), printable(after.scope or "")),
         Kind.HOLDER: (printable(before.name or ""), printable(after.name or "")),
@@ -150,12 +150,19 @@ def _why(one: Standing, lang: str) -> str:
 
 
 def _mark(one: Standing, lang: str) -> str:
-    parts = [_display(one.number), "★" * (one.level or 0)]
+    parts = [_display(one.number), "★" * (one.level or 0) if one.partner is None else _level(one, lang)]
     if one.last_day is not None:
         parts.append(phrase("until-day", lang, day=one.last_day))
     if one.successor is not None:
         parts.append(phrase("successor", lang, number=_display(one.successor)))
     return "  ".join(part for part in parts if part)
+
+
+def _level(one: Standing, lang: str) -> str:
+    """Stars are our own scheme's; a partner's level is a number of theirs."""
+    if one.partner is None:
+        return f"★{one.level}"
+    return phrase("level-of", lang, level=one.level, scheme=one.partner)
 
 
 def _display(number: str | None) -> str:

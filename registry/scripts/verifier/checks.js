@@ -5,17 +5,20 @@ import { checkIssuing, checkPosition, checkSignedInWindow, findSigner } from "./
 import { stateAt } from "./history.js";
 import { CLOCK_ROOM } from "./transparency.js";
 
+/** A document speaks at `at` if it has not run out by then, and nobody has named a newer one. */
+export function checkDocument({ document, seenTrust }, at) {
+  if (at >= document.expires) return new Refused("trust-expired", `version ${document.version} ended ${iso(document.expires)}`);
+  if (seenTrust <= document.version) return null;
+  return new Refused("trust-stale", `version ${seenTrust} is in force, ${document.version} is held`);
+}
+
 /** {key, refused}: who issued the mark, under a document in force at `at` and the newest anybody named. */
 export function checkIssuer(mark, ground, at) {
   const { document } = ground;
   const found = findSigner(mark, document, ["mark"]);
   const key = found instanceof Refused ? null : found;
-  if (at >= document.expires) {
-    return { key, refused: new Refused("trust-expired", `version ${document.version} ended ${iso(document.expires)}`) };
-  }
-  if (ground.seenTrust > document.version) {
-    return { key, refused: new Refused("trust-stale", `version ${ground.seenTrust} is in force, ${document.version} is held`) };
-  }
+  const old = checkDocument(ground, at);
+  if (old !== null) return { key, refused: old };
   const { claims } = mark;
   if (key === null) {
     const isPartner = document.recognised.some((one) => one.scheme === claims.scheme); // for whom ours cannot speak

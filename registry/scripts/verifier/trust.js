@@ -123,7 +123,8 @@ function readQuorum(value) {
 
 async function readRecognised(value) {
   const required = ["scheme", "names", "country", "anchor", "url", "hosts", "from"];
-  const found = members(value, required, ["until", "final"]);
+  const found = members(value, required, ["until", "levels", "editions", "final"]);
+  const distinct = (one) => (need(new Set(one).size === one.length, "the same value stands twice"), one);
   return {
     scheme: match(found.scheme, SCHEME),
     names: names(found.names),
@@ -132,6 +133,8 @@ async function readRecognised(value) {
     url: match(found.url, URL_FORM),
     hosts: await list(found.hosts, (host) => match(host, HOST), 0, 100),
     ...(found.until === undefined ? { from: time(found.from), until: null } : ended(found)),
+    levels: found.levels === undefined ? null : distinct(await list(found.levels, (level) => int(level, 1, 9), 1, 9)),
+    editions: found.editions === undefined ? null : distinct(await list(found.editions, (edition) => checkText(edition), 1, 100)),
     final: maybe(found.final, (one) => {
       const { place = 0, ...rest } = members(one, ["size", "root"], ["place"]);
       return { place: int(place), size: int(rest.size), root: bytes(rest.root, 32) };
@@ -183,7 +186,7 @@ function checkWhole(document) {
   unique(keys.map((key) => hex(key.kid)));
   unique(keys.filter((key) => key.use === "mark").map((key) => key.series));
   unique(logs.map((log) => log.origin));
-  unique(recognised.map((one) => `${one.scheme} ${one.anchor}`));
+  unique(recognised.map((one) => `${one.scheme} ${one.anchor} ${one.from}`));
   unique(root.keys.map((key) => `${key.name} ${hex(key.id)}`));
   // A public key has one use: a signature made for one purpose must never serve another.
   unique([...root.keys, ...keys, ...logs.map((log) => log.key), ...witnesses.map((one) => one.key)].map((key) => hex(key.public)));
@@ -201,6 +204,9 @@ function checkWhole(document) {
 export const findKey = (document, kid) => document.keys.find((key) => same(key.kid, kid)) ?? null;
 export const listsHost = (document, host) => document.hosts.some((one) => one.host === host);
 export const quorumAt = (document, at) => document.quorum.findLast((one) => one.from <= at)?.k ?? null;
+/** Of several recognised entries for one scheme the last that holds at the time, else the last; null without any. */
+export const newestOf = (entries, at) =>
+  entries.findLast((one) => one.from <= at && (one.until === null || at < one.until)) ?? entries.at(-1) ?? null;
 export const holdsAt = (entry, at) => entry.from <= at && at < entry.until;
 
 /** Whether a leaf this key signed counts as absent: a position, not a date (rule 5). */

@@ -26,7 +26,7 @@ export function checkChange(old, now) {
   pairs(old.hosts, now.hosts, (one) => one.host, ["until"]);
   pairs(old.keys, now.keys, (one) => one.kid, ["until", "compromised"]);
   pairs(old.witnesses, now.witnesses, (one) => one.key, ["until"]);
-  pairs(old.recognised, now.recognised, (one) => [one.scheme, one.anchor], ["until", "final"]);
+  pairs(old.recognised, now.recognised, (one) => [one.scheme, one.anchor, one.from], ["until", "final"]);
   // Logs and quorums are named by their place: none may move.
   old.logs.forEach((log, place) => held(log, now.logs[place], ["final"]));
   old.quorum.forEach((one, place) => held(one, now.quorum[place], []));

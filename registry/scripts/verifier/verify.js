@@ -6,14 +6,14 @@
  *   const report = await verify(await readText(text, dictionary), source, { now });
  */
 import { DAY, Malformed, Refused, hex, iso, same } from "./bytes.js";
-import { checkIssuer, checkLogged, checkMemory, checkStatus, checkWindow, isSettled } from "./checks.js";
+import { checkDocument, checkIssuer, checkLogged, checkMemory, checkStatus, checkWindow, isSettled } from "./checks.js";
 import { readMark } from "./claims.js";
 import { readText } from "./code.js";
 import { verifiedBy } from "./cose.js";
 import { checkReference, entitledMark } from "./entitlement.js";
 import { issueEntry } from "./leaves.js";
 import { checkPolicy } from "./policy.js";
-import { listsHost, walk } from "./trust.js";
+import { listsHost, newestOf, walk } from "./trust.js";
 import { CLOCK_ROOM, orRefused } from "./transparency.js";
 
 export const CHECKS = ["structure", "issuer", "signature", "window", "logged", "status", "policy"];
@@ -69,11 +69,20 @@ function groundOf(chain, view, remembered) {
  */
 export async function verify(found, source, { now, at = null, policy = null, maxAge = null, remembered = null }) {
   const when = at === null ? now : Math.max(0, Math.min(at, now));
-  const report = { at: when, findings: [...CHECKS.keys()].map(notMade), asOf: null, notes: [], mark: null, status: null, logged: null, source };
+  const report = blank(when, source);
   const settle = (place, refused) => {
     report.findings[place] = finding(place, refused);
     return refused;
   };
+  // The same number may be somebody else's in another register: the link says whose it is meant to be (§5 rule 8).
+  if (!(source.chain instanceof Refused)) {
+    const ground = groundOf(source.chain, source.view, remembered);
+    report.partner = partnerOfHost(found, ground.document, when);
+    if (report.partner !== null) {
+      settle(ISSUER, checkDocument(ground, when) ?? unasked(report.partner));
+      return finished(report);
+    }
+  }
   // 1. Structure: the bytes are a mark, and the one the link names.
   const mark = await readFound(found, source);
   if (settle(STRUCTURE, mark instanceof Refused ? mark : null)) return finished(report);
@@ -86,15 +95,20 @@ export async function verify(found, source, { now, at = null, policy = null, max
   const ground = groundOf(chain, view, remembered);
   const { key, refused: issuer } = checkIssuer(mark, ground, when);
   settle(ISSUER, issuer);
+  report.partner = partnersMark(mark, ground, report);
+  if (report.partner !== null) {
+    settle(ISSUER, checkDocument(ground, when) ?? unasked(report.partner));
+    return finished(report, ground, found, policy);
+  }
   const isTrue = key !== null && report.findings[ISSUER].outcome !== "failed" && (await verifiedBy(mark, key));
   if (key !== null && report.findings[ISSUER].outcome !== "failed") {
     settle(SIGNATURE, isTrue ? null : new Refused("bad-signature", "not signed by its issuer, or changed since"));
   }
   if (!isTrue) {
-    if (report.findings[ISSUER].reason === "unknown-issuer" && report.findings[ISSUER].outcome === "unknown" && (await isAnothers(mark, view))) {
+    const isUnsure = report.findings[ISSUER].reason === "unknown-issuer" && report.findings[ISSUER].outcome === "unknown";
+    if (isUnsure && (await isAnothers(mark, view))) {
       settle(ISSUER, new Refused("unknown-issuer", `${issuer.detail}, and the number is another mark's`, true));
     }
-    partnersMark(mark, ground, report);
     return finished(report, ground, found, policy);
   }
   report.mark = { ...mark, owner: key.owner };
@@ -130,7 +144,7 @@ export async function verifyText(text, dictionary, source, options) {
     if (!(error instanceof Malformed)) throw error;
     const reason = error.reason === "too-large" ? "too-large" : "malformed";
     const findings = [finding(STRUCTURE, new Refused(reason, error.message)), ...[1, 2, 3, 4, 5, 6].map(notMade)];
-    return finished({ at: options.now, findings, asOf: null, notes: [], mark: null, status: null, logged: null, source });
+    return finished({ ...blank(options.now, source), findings });
   }
   return verify(found, source, options);
 }
@@ -165,13 +179,27 @@ async function isAnothers({ raw, claims }, view) {
   return !((await entitledMark(held, document, logged.place, logged.index)) instanceof Refused);
 }
 
-/** A recognised partner's mark is judged by the partner's register; here its evidence is not at hand (§5 rule 8). */
-function partnersMark({ claims }, { document }, report) {
-  const ours = ["unknown-issuer", "scheme-mismatch", "level-not-allowed", "wrong-algorithm"];
-  const entry = document.recognised.findLast((one) => one.scheme === claims.scheme);
-  if (claims.scheme === document.scheme.id || entry === undefined || !ours.includes(report.findings[ISSUER].reason)) return;
-  report.findings[ISSUER] = finding(ISSUER, new Refused("trust-unavailable", `a mark of ${entry.scheme}: ask its own register`));
+/** Nothing found yet; `partner` is the recognised entry whose register is the one to ask, null where that is ours. */
+const blank = (at, source) => ({
+  ...{ at, findings: [...CHECKS.keys()].map(notMade), asOf: null, notes: [], partner: null },
+  ...{ mark: null, status: null, logged: null, source },
+});
+
+/** The recognised register a link without a mark in it leads to; null for one of ours, or a stranger's. */
+function partnerOfHost({ host, mark }, document, at) {
+  if (mark !== null || host === null || listsHost(document, host)) return null;
+  return newestOf(document.recognised.filter((one) => one.hosts.includes(host)), at);
 }
+
+/** The recognised register that a mark we could not judge belongs to; null for a mark of ours, or a stranger's. */
+function partnersMark({ claims }, { document }, { at, findings }) {
+  const notOurs = ["trust-expired", "trust-stale", "unknown-issuer", "scheme-mismatch", "level-not-allowed", "wrong-algorithm"];
+  if (!notOurs.includes(findings[ISSUER].reason)) return null;
+  return newestOf(document.recognised.filter((one) => one.scheme === claims.scheme), at);
+}
+
+/** A partner's mark is judged by the partner's register, whose evidence is not at hand here (§5 rule 8). */
+const unasked = ({ scheme, url }) => new Refused("trust-unavailable", `a mark of ${scheme}: ask its own register, ${url}`);
 
 function finished(report, ground = null, found = null, policy = null) {
   const outcomes = report.findings.map((one) => one.outcome);
@@ -179,7 +207,8 @@ function finished(report, ground = null, found = null, policy = null) {
   report.reasons = report.findings.map((one) => one.reason).filter((reason) => reason !== null);
   if (ground === null) return report;
   const note = (reason, detail = "") => report.notes.push({ reason, detail });
-  if (found.host !== null && !listsHost(ground.document, found.host)) note("unknown-host", found.host);
+  const theirs = ground.document.recognised.filter((one) => one.scheme === report.partner?.scheme).flatMap((one) => one.hosts);
+  if (found.host !== null && !listsHost(ground.document, found.host) && !theirs.includes(found.host)) note("unknown-host", found.host);
   if (report.mark === null) return report;
   if (report.source.view.heads.some((head) => head.k === 1)) note("no-independent-witness");
   if (policy?.organisation === undefined) note("holder-not-checked");

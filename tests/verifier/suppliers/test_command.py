@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -22,6 +22,7 @@ from forge.buyers import Buyer
 from forge.laid import ENTITIES, Laid
 from forge.loopback import serving
 from forge.objects import first_document, issuer_entry
+from forge.partners import PARTNER_HOST, Two, partner_world
 from forge.trust_documents import START, key_entry, recognised
 from forge.world import NOW, World
 from registry.bundle import write_bundle
@@ -428,4 +429,53 @@ def test_a_partners_mark_is_judged_from_the_partners_bundle_and_shown_as_theirs(
     out, err = capsys.readouterr()
     [row] = json.loads(out[out.rindex('{\n "format"') :])["rows"]
     assert (row["mark"]["recognised_by"], row["evidence"]) == ("demo", None)
+    assert row["recognised_by"] == "demo"
     assert "whose register is another file" in err
+
+
+def rows_of(two: Two, tmp_path: Path, table: str, *more: str) -> list[dict[str, Any]]:
+    (tmp_path / "ours").write_bytes(two.ours.register())
+    (tmp_path / "theirs").write_bytes(two.theirs.register())
+    (tmp_path / "s.csv").write_text(table)
+    words = ["check", "s.csv", "--bundle", "ours", "--anchor", two.ours.anchor, "--out", "out.json"]
+    main([*words, "--partner", "sg-demo=theirs", *more])
+    found: list[dict[str, Any]] = json.loads((tmp_path / "out.json").read_text())["rows"]
+    return found
+
+
+def test_a_lying_partners_row_says_whose_word_it_is_and_its_honest_twin_is_valid(tmp_path: Path) -> None:
+    for theirs, verdict, reasons in (
+        (partner_world(), "valid", []),
+        (partner_world(scheme=first_document()["scheme"]), "invalid", ["scheme-mismatch"]),
+    ):
+        two = Two(theirs=theirs)
+        [row] = rows_of(two, tmp_path, f"url\nhttps://{PARTNER_HOST}/m/{two.mark.number}\n")
+        assert (row["verdict"], [one["reason"] for one in row["reasons"]]) == (verdict, reasons)
+        assert row["recognised_by"] == "demo"
+        assert row["mark"] is None or row["mark"]["scheme"] == "sg-demo"
+        (tmp_path / "out.json").unlink()
+
+
+def test_a_rows_level_is_one_of_ours_and_a_partners_is_no_number_to_compare(tmp_path: Path) -> None:
+    two = Two()
+    link = f"https://{PARTNER_HOST}/m/{two.mark.number}"
+    own, theirs, asked = rows_of(two, tmp_path, f"url,level\n{two.own.link()},3\n{link},\n{link},3\n")
+    assert [one["verdict"] for one in (own, theirs, asked)] == ["valid", "valid", "invalid"]
+    assert [one["reason"] for one in asked["reasons"]] == ["policy-level"]
+    assert own["recognised_by"] is None
+    main(
+        [
+            "check",
+            "s.csv",
+            "--bundle",
+            "ours",
+            "--anchor",
+            two.ours.anchor,
+            "--partner",
+            "sg-demo=theirs",
+            "--out",
+            "out.csv",
+        ]
+    )
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["akashi_level"] for row in csv.DictReader(file)] == ["3", "sg-demo 4", "sg-demo 4"]

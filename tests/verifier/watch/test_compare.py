@@ -49,6 +49,9 @@ def test_what_stands_as_before_is_no_change() -> None:
         (NONE, GOOD, Tone.BETTER, {Kind.VERDICT}),
         (GOOD, replace(GOOD, level=3), Tone.WORSE, {Kind.LEVEL}),
         (replace(GOOD, level=3), GOOD, Tone.BETTER, {Kind.LEVEL}),
+        (GOOD, replace(GOOD, partner="sg-demo"), Tone.OTHER, {Kind.LEVEL}),  # their four is not our four
+        (GOOD, replace(GOOD, partner="sg-demo", level=1), Tone.OTHER, {Kind.LEVEL}),
+        (replace(GOOD, partner="sg-demo", level=1), GOOD, Tone.OTHER, {Kind.LEVEL}),
         (GOOD, replace(GOOD, number="F0N14E2RE8", last_day="2028-11-26"), Tone.OTHER, {Kind.MARK, Kind.LAST_DAY}),
         (GOOD, replace(GOOD, scope="第一工場"), Tone.OTHER, {Kind.SCOPE}),
         (GOOD, replace(GOOD, name="株式会社べつ"), Tone.OTHER, {Kind.HOLDER}),

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from forge.loopback import Loopback, serving
+from forge.partners import Two
 from forge.world import NOW, Issued, World
 from keys.whole_files import alone_in
 from schemas.claims import EventKind, EventReason
@@ -285,3 +286,27 @@ def test_a_wrong_word_is_named_before_anything_is_done(
 ) -> None:
     assert watch(*arguments) == USAGE
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"), [("en", "not a level of ours"), ("ja", "当制度のレベルではありません")]
+)
+@pytest.mark.usefixtures("scene")
+def test_a_partners_level_is_told_as_theirs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: str, says: str
+) -> None:
+    """A supplier's link leads to a mark of ours at the first look, and to a partner's at the second."""
+    monkeypatch.setattr(checking, "clock", lambda: float(NOW))
+    monkeypatch.setenv("LANG", f"{lang}.UTF-8")
+    two = Two()
+    Path("ours").write_bytes(two.ours.register())
+    Path("theirs").write_bytes(two.theirs.register())
+    asked = ["watch", "s.csv", "--bundle", "ours", "--anchor", two.ours.anchor, "--partner", "sg-demo=theirs"]
+    for mark in (two.own, two.mark):
+        capsys.readouterr()
+        Path("s.csv").write_text(f"ref,url\nS,{mark.link()}\n", "utf-8")
+        main(asked)
+    told = capsys.readouterr().out
+    assert "★3 → " in told
+    assert says in told
+    assert told.count("★") == 1
