@@ -237,7 +237,7 @@ def test_a_body_that_announces_more_than_is_taken_is_refused_unread(register: Re
         "/api/v1/submissions",
         input_stream=body,
         content_type="application/cbor-seq",
-        content_length=MAX_BODY + 1,
+        environ_overrides={"CONTENT_LENGTH": str(MAX_BODY + 1)},
     )
     assert answer.status_code == 413
     assert body.tell() == 0
