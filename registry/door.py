@@ -2,19 +2,25 @@
 
 `examine` judges a body of objects against the log's state, earlier ones of the same body counting as
 logged for later ones, and names every fault of every object. Nothing is changed here.
+
+What is sent by nobody costs little. The tables are read for many objects at once (`registry.held`); an object is read
+and its signature checked once, however often it is sent; and whose signatures are bad is soon not listened to: after
+MAX_BAD_SIGNATURES different objects judging stops. Whoever signed a body knows that its signatures are good.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from keys.signed import Unverified, read_event, read_mark, read_profile
+from keys.signed import Signed, Unverified, read_event, read_mark, read_profile
 from keys.trust import public_key
-from registry.models import HeadRow, LeafRow, MarkRow, ProfileRow
-from registry.projection import find_state
+from registry.held import Claims, Held, Known, find_known
+from registry.models import HeadRow, MarkRow
 from schemas.claims import EventClaims, MarkClaims, Unit
 from schemas.cose import EVENT_TYPE, MARK_TYPE, PROFILE_TYPE, type_of
 from schemas.errors import MalformedError
@@ -28,7 +34,12 @@ from verifier.entitlement import check_position, entitled_event, entitled_mark, 
 from verifier.fold import FoldRefusal, MarkState, issue_state, transition
 from verifier.report import Refused
 
-__all__ = ["Accepted", "Fault", "Known", "examine"]
+__all__ = ["MAX_BAD_SIGNATURES", "Accepted", "Examined", "Fault", "Known", "examine"]
+
+C = TypeVar("C", MarkClaims, EventClaims, ProfileClaims)
+
+MAX_BAD_SIGNATURES = 10  # different objects of one body, before judging stops
+TOGETHER = 500  # objects the tables are asked about at once
 
 OLDEST = 11 * DAY // 2  # 5.5 days: what is logged must be within 7 of its iat, landmarks included
 AHEAD = 300
@@ -47,16 +58,6 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """An object that is in the register already."""
-
-    item: int
-    kind: str
-    number: str
-    index: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """An object that may enter; `entry` is its leaf, None for a profile."""
 
@@ -69,6 +70,15 @@ class Accepted:
     entities: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What became of each object; `judged` of them were looked at, fewer than there are where judging stopped."""
+
+    results: list[Accepted | Known]
+    faults: list[Fault]
+    judged: int
+
+
 @dataclass(slots=True)
 class _Room:
     """The log's state, and what the body has added to it so far."""
@@ -78,6 +88,13 @@ class _Room:
     place: int
     size: int  # the index the next leaf will have
     now: int
+    # Of the objects that are judged next:
+    known: dict[bytes, Known] = field(default_factory=dict)
+    read: dict[bytes, "_Read | MalformedError"] = field(default_factory=dict)
+    held: Held = field(init=False)
+    # Of the body so far:
+    checked: dict[bytes, Signed[Any] | None] = field(default_factory=dict)  # object -> None: a bad signature
+    bad_signatures: int = 0
     states: dict[str, MarkState] = field(default_factory=dict)
     slots: set[tuple[str, int]] = field(default_factory=set)
     lists: dict[str, str] = field(default_factory=dict)  # path -> the uri that has it
@@ -85,8 +102,23 @@ class _Room:
     groups: dict[str, int] = field(default_factory=dict)  # group marks of this body still without a profile
     profiles: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
+    def turn_to(self, objects: Sequence[bytes]) -> None:
+        """Read these objects, each of them once, and look for them in the tables."""
+        digests = {raw: sha256(raw).digest() for raw in objects}
+        known = find_known(self.session, set(digests.values()))
+        self.known = {raw: known[digest] for raw, digest in digests.items() if digest in known}
+        self.read = {raw: _read(raw) for raw in digests if raw not in self.known}
+        self.held = Held(self.session, [one.claims for one in self.read.values() if isinstance(one, _Read)])
+
     def state(self, number: str) -> MarkState | None:
-        return self.states.get(number) or find_state(self.session, number)
+        return self.states.get(number) or self.held.find_state(number)
+
+    def verify(self, signed: Unverified[C], key: TrustedKey) -> Signed[C] | None:
+        """Check the signature of an object, once for all its copies."""
+        if signed.raw not in self.checked:
+            verified = self.checked[signed.raw] = signed.verified_by(public_key(key))
+            self.bad_signatures += verified is None
+        return self.checked[signed.raw]
 
 
 def examine(
@@ -97,7 +129,7 @@ def examine(
     place: int,
     now: int,
     first: int | None = None,
-) -> tuple[list[Accepted | Known], list[Fault]]:
+) -> Examined:
     """Judge every object; with any fault the whole body stays out. `first`: the index of its first leaf, where it is not the head's size."""
     if first is None:
         head = session.get(HeadRow, place)
@@ -105,51 +137,69 @@ def examine(
     room = _Room(session, document, place, first, now)
     results: list[Accepted | Known] = []
     faults: list[Fault] = []
-    for item, raw in enumerate(objects):
-        try:
-            found = _find_known(session, item, raw) or _judge(room, item, raw)
-        except MalformedError as error:
-            found = Fault(item=item, reason=error.reason, detail=error.problem, pointer=error.path)
+    judged = 0
+    while judged < len(objects) and room.bad_signatures < MAX_BAD_SIGNATURES:
+        if judged % TOGETHER == 0:
+            room.turn_to(objects[judged : judged + TOGETHER])
+        found = _judge(room, judged, objects[judged])
+        judged += 1
         if isinstance(found, Fault):
             faults.append(found)
         else:
             results.append(found)
-    faults += [
-        Fault(item=item, reason="profile-missing", detail="a group needs its profile beside the mark",
-              hint="send the profile with the entities in the same body")
-        for item in room.groups.values()
-    ]  # fmt: skip
-    return results, sorted(faults, key=lambda fault: fault.item)
+    if judged == len(objects):  # else a profile may stand among those that were not judged
+        faults += [
+            Fault(item=item, reason="profile-missing", detail="a group needs its profile beside the mark",
+                  hint="send the profile with the entities in the same body")
+            for item in room.groups.values()
+        ]  # fmt: skip
+    faults.sort(key=lambda fault: fault.item)
+    return Examined(results=results, faults=faults, judged=judged)
 
 
-def _find_known(session: Session, item: int, raw: bytes) -> Known | None:
-    """Answer a known object from the index, before any signature is checked."""
-    digest = sha256(raw).digest()
-    leaf = session.execute(
-        select(LeafRow.kind, LeafRow.number, LeafRow.index.label("at")).where(LeafRow.object_sha256 == digest)
-    ).first()
-    if leaf is not None:
-        kind = "mark" if leaf.kind == "issue" else "event"
-        return Known(item=item, kind=kind, number=leaf.number or "", index=leaf.at)
-    number = session.scalar(select(ProfileRow.number).where(ProfileRow.sha256 == digest))
-    return None if number is None else Known(item=item, kind="profile", number=number, index=None)
+def _judge(room: _Room, item: int, raw: bytes) -> Accepted | Known | Fault:
+    # What is known is answered before any signature is checked.
+    if (known := room.known.get(raw)) is not None:
+        return replace(known, item=item)
+    read = room.read[raw]
+    try:
+        found = read if isinstance(read, MalformedError) else read.judge(room, item)
+    except MalformedError as error:
+        found = error
+    if isinstance(found, MalformedError):
+        return Fault(item=item, reason=found.reason, detail=found.problem, pointer=found.path)
+    return found
 
 
-def _judge(room: _Room, item: int, raw: bytes) -> Accepted | Fault:
-    typ = type_of(raw)
-    if typ == MARK_TYPE:
-        return _mark(room, item, read_mark(raw))
-    if typ == EVENT_TYPE:
-        return _event(room, item, read_event(raw))
-    if typ == PROFILE_TYPE:
-        return _profile(room, item, read_profile(raw))
-    raise MalformedError(f"{typ!r} is no mark, event or profile", "COSE_Sign1.protected.16")
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An object of right structure, and how it is judged as an item of the body."""
+
+    claims: Claims
+    judge: "Callable[[_Room, int], Accepted | Fault]"
+
+
+def _read(raw: bytes) -> _Read | MalformedError:
+    try:
+        typ = type_of(raw)
+        if typ == MARK_TYPE:
+            mark = read_mark(raw)
+            return _Read(mark.unsafe_claims, partial(_mark, mark=mark))
+        if typ == EVENT_TYPE:
+            event = read_event(raw)
+            return _Read(event.unsafe_claims, partial(_event, event=event))
+        if typ == PROFILE_TYPE:
+            profile = read_profile(raw)
+            return _Read(profile.unsafe_claims, partial(_profile, profile=profile))
+    except MalformedError as error:
+        return error
+    return MalformedError(f"{typ!r} is no mark, event or profile", "COSE_Sign1.protected.16")
 
 
 def _mark(room: _Room, item: int, mark: Unverified[MarkClaims]) -> Accepted | Fault:
     claims, document = mark.unsafe_claims, room.document
     # 1. What the fold would ignore does not come in. A stranger costs no signature check.
-    entitled = entitled_mark(mark, document, place=room.place, index=room.size)
+    entitled = entitled_mark(mark, document, place=room.place, index=room.size, verify=room.verify)
     if isinstance(entitled, Refused):
         return Fault(item=item, reason=entitled.reason.value, detail=entitled.detail)
     key = entitled[1]
@@ -161,8 +211,7 @@ def _mark(room: _Room, item: int, mark: Unverified[MarkClaims]) -> Accepted | Fa
     number, slot = str(claims.number), (claims.status_uri, claims.status_index)
     if room.state(number) is not None:
         return Fault(item=item, reason="duplicate-number", detail=f"{number} is another mark's")
-    taken = select(MarkRow.number).where(MarkRow.status_uri == slot[0], MarkRow.status_index == slot[1])
-    if slot in room.slots or room.session.scalar(taken) is not None:
+    if slot in room.slots or room.held.has_entry(*slot):
         return Fault(
             item=item, reason="duplicate-index", detail=f"entry {slot[1]} of {slot[0]} is another mark's"
         )
@@ -191,7 +240,7 @@ def _list_fault(room: _Room, item: int, uri: str) -> Fault | None:
 
 def _event(room: _Room, item: int, event: Unverified[EventClaims]) -> Accepted | Fault:
     claims, number = event.unsafe_claims, str(event.unsafe_claims.number)
-    entitled = entitled_event(event, room.document, place=room.place, index=room.size)
+    entitled = entitled_event(event, room.document, place=room.place, index=room.size, verify=room.verify)
     if isinstance(entitled, Refused):
         return Fault(item=item, reason=entitled.reason.value, detail=entitled.detail)
     signed, key = entitled
@@ -215,7 +264,7 @@ def _profile(room: _Room, item: int, profile: Unverified[ProfileClaims]) -> Acce
     key = find_signer(profile.header, room.document, (KeyUse.MARK,))
     if isinstance(key, Refused):
         return Fault(item=item, reason=key.reason.value, detail=key.detail)
-    if profile.verified_by(public_key(key)) is None:
+    if room.verify(profile, key) is None:
         return Fault(item=item, reason="bad-signature", detail=f"not signed by {key.owner}")
     if fault := _now_fault(room, item, key):
         return fault
@@ -229,11 +278,11 @@ def _profile(room: _Room, item: int, profile: Unverified[ProfileClaims]) -> Acce
     if key.owner != state.owner:
         return Fault(item=item, reason="event-not-authorised", detail=f"{number} was issued by {state.owner}")
     entities = claims.entities()
-    expected = room.hashes.get(number) or _entities_hash(room.session, number)
+    expected = room.hashes.get(number) or room.held.entities_hash(number)
     if expected is not None and sha256(entities).digest() != expected:
         return Fault(item=item, reason="profile-mismatch", detail="the entities are not those the mark names")
     digest = sha256(profile.raw).digest()
-    held = room.profiles.get(number) or _held_profile(room.session, number)
+    held = room.profiles.get(number) or room.held.find_profile(number)
     if held is not None and (claims.iat, digest) <= held:
         return Fault(item=item, reason="profile-older", detail="a newer profile is in the register")
     room.profiles[number] = (claims.iat, digest)
@@ -262,16 +311,6 @@ def _iat_fault(room: _Room, item: int, iat: int) -> Fault | None:
     detail = f"signed {iso(iat)}; it is {iso(room.now)}"
     hint = "sign anew: an object enters within 5.5 days of its signing, and at most 5 minutes ahead"
     return Fault(item=item, reason="iat-window", detail=detail, hint=hint)
-
-
-def _entities_hash(session: Session, number: str) -> bytes | None:
-    raw = session.scalar(select(MarkRow.raw).where(MarkRow.number == number))
-    return None if raw is None else read_mark(raw).unsafe_claims.entities_sha256
-
-
-def _held_profile(session: Session, number: str) -> tuple[int, bytes] | None:
-    row = session.get(ProfileRow, number)
-    return None if row is None else (row.iat, row.sha256)
 
 
 def _why(refusal: FoldRefusal, number: str) -> str:

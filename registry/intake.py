@@ -1,7 +1,7 @@
 """What the publisher takes in: system leaves and queued submissions, judged again under the lock."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,8 +14,8 @@ from registry.models import HeadRow, SubmissionRow
 from registry.pending import ProfileFile
 from registry.sequencer import Batch
 from registry.submissions import MAX_OBJECTS, answer_for, refusal
-from schemas.cbor import split_sequence
 from schemas.checkpoint import Checkpoint
+from schemas.cose import objects_in
 from schemas.leaves import Genesis, TrustLeaf
 
 __all__ = ["Intake"]
@@ -37,8 +37,8 @@ class Intake:
         entries = self._system_leaves()
         profiles: list[ProfileFile] = []
         answers: list[tuple[str, Callable[[int, bytes], str]]] = []
-        for row in self._queued():
-            taken = self._take(row, first=self._head.size + len(entries))
+        for row, objects in self._queued():
+            taken = self._take(row, objects, first=self._head.size + len(entries))
             if taken is None:
                 continue
             fresh, accepted, write = taken
@@ -87,35 +87,30 @@ class Intake:
             return None
         return ended.origin, ended.final.size, ended.final.root
 
-    def _queued(self) -> list[SubmissionRow]:
-        """Give the oldest submissions, up to one body's worth of objects."""
-        queued = select(SubmissionRow).where(SubmissionRow.state == "queued").order_by(SubmissionRow.arrival)
-        rows: list[SubmissionRow] = []
-        objects = 0
-        for row in self._session.scalars(queued.limit(64)):
-            objects += len(split_sequence(row.body))
-            if rows and objects > MAX_OBJECTS:
-                break
-            rows.append(row)
-        return rows
+    def _queued(self) -> Iterator[tuple[SubmissionRow, list[bytes]]]:
+        """Give the oldest submissions with their objects, up to one body's worth of these."""
+        queued = select(SubmissionRow.receipt).where(SubmissionRow.state == "queued")
+        count = 0
+        for receipt in self._session.scalars(queued.order_by(SubmissionRow.arrival).limit(64)).all():
+            row = self._session.get_one(SubmissionRow, receipt)
+            objects = list(objects_in(row.body))
+            if count and count + len(objects) > MAX_OBJECTS:
+                return
+            count += len(objects)
+            yield row, objects
 
     def _take(
-        self, row: SubmissionRow, *, first: int
+        self, row: SubmissionRow, objects: list[bytes], *, first: int
     ) -> tuple[list[Accepted], list[Accepted], Callable[[int, bytes], str]] | None:
         """Judge a submission again, now that nobody else can enter, and apply it."""
         now, document = self._now, self._chain.current
-        results, faults = examine(
-            self._session,
-            document,
-            split_sequence(row.body),
-            place=self._head.place,
-            now=now,
-            first=first,
-        )
-        if faults:
-            row.state, row.answer = "refused", json.dumps(refusal(faults).body)
+        found = examine(self._session, document, objects, place=self._head.place, now=now, first=first)
+        if found.faults:
+            answer = json.dumps(refusal(found, of=len(objects)).body)
+            row.state, row.answer, row.body = "refused", answer, b""
             self._session.flush()
             return None
+        results = found.results
         accepted = [one for one in results if isinstance(one, Accepted)]
         indexes: list[int | None] = []
         at = first

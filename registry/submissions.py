@@ -14,12 +14,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from keys.trust import TrustChain
-from registry.door import Accepted, Fault, Known, examine
+from registry.door import MAX_BAD_SIGNATURES, Accepted, Examined, Known, examine
 from registry.models import HeadRow, SubmissionRow
 from registry.settings import Settings
-from schemas.cbor import split_sequence
 from schemas.checkpoint import Checkpoint
-from schemas.errors import MalformedError
+from schemas.cose import objects_in
+from schemas.errors import MalformedError, TooLargeError
 from schemas.note import base64_of
 
 __all__ = ["MAX_BODY", "MAX_OBJECTS", "Outcome", "Submitter", "accept", "answer_for", "find", "refusal"]
@@ -61,33 +61,21 @@ def accept(services: Submitter, body: bytes, *, now: int, wait: float = WAIT) ->
         # 2. The same body again finds its answer.
         if (held := find(services, receipt)) is not None and held.status not in {409, 422}:
             return held if held.status != 202 else _await(services, receipt, wait)
-        # 3. Its objects, judged one by one.
-        try:
-            objects = split_sequence(body)
-        except MalformedError as error:
-            return _problem(
-                400, "malformed", f"not a CBOR sequence: {error}", hint="send application/cbor-seq"
-            )
-        if not objects or len(objects) > MAX_OBJECTS:
-            return _problem(
-                400, "malformed", f"{len(objects)} objects; 1 to {MAX_OBJECTS} are taken at a time"
-            )
+        # 3. Its objects, counted and then judged one by one.
+        objects = _objects(body)
+        if isinstance(objects, Outcome):
+            return objects
         document = services.chain().current
         place = document.find_log(services.settings.origin)
         if place is None:
             return _problem(503, "unavailable", "the trust document names no log of this registry")
         with services.sessions() as session:
-            results, faults = examine(session, document, objects, place=place, now=now)
-            if faults:
-                return refusal(faults)
-            if all(isinstance(one, Known) for one in results):
-                head = session.get(HeadRow, place)
-                known = [one for one in results if isinstance(one, Known)]
-                if head is not None and all(
-                    one.index is None or one.index < head.published_size for one in known
-                ):
-                    at = Checkpoint(origin=head.origin, size=head.size, root=head.root)
-                    return Outcome(status=200, body=answer_for(receipt, results, [], at))
+            found = examine(session, document, objects, place=place, now=now)
+            if found.faults:
+                return refusal(found, of=len(objects))
+            known = [one for one in found.results if isinstance(one, Known)]
+            if len(known) == len(objects):
+                return _answer_known(session, receipt, known, place)
         # 4. Into the queue; the publisher takes it from here.
         _queue(services, receipt, body)
         return _await(services, receipt, wait)
@@ -98,16 +86,45 @@ def accept(services: Submitter, body: bytes, *, now: int, wait: float = WAIT) ->
         )
 
 
+def _answer_known(session: Session, receipt: str, known: list[Known], place: int) -> Outcome:
+    """Answer a body of which all is in the log. It never waits in the queue: anybody can send such bodies without end."""
+    head = session.get(HeadRow, place)
+    newest = [one.index for one in known if one.index is not None and one.place == place]
+    if head is None or max(newest, default=-1) >= head.published_size:
+        detail = "all of it is in the log, and some is not published yet"
+        return _problem(503, "unavailable", detail, hint="send the same again", retry_after=5)
+    at = Checkpoint(origin=head.origin, size=head.size, root=head.root)
+    return Outcome(status=200, body=answer_for(receipt, [*known], [], at))
+
+
 def find(services: Submitter, receipt: str) -> Outcome | None:
     """Give the state of a submission: 200 published, 202 on its way, 409/422 refused; None if never seen."""
+    asked = select(SubmissionRow.state, SubmissionRow.answer).where(SubmissionRow.receipt == receipt)
     with services.sessions() as session:
-        row = session.get(SubmissionRow, receipt)
+        row = session.execute(asked).first()
         if row is None:
             return None
         if row.answer is None:
             return _on_its_way(receipt)
         answer = json.loads(row.answer)
         return Outcome(status=200 if row.state == "published" else answer["status"], body=answer)
+
+
+def _objects(body: bytes) -> list[bytes] | Outcome:
+    """Cut a body into its objects, or say why it is not taken: all that follows the first fault is left unread."""
+    objects: list[bytes] = []
+    try:
+        for raw in objects_in(body):
+            if len(objects) == MAX_OBJECTS:
+                return _problem(400, "malformed", f"more than {MAX_OBJECTS} objects; send it in parts")
+            objects.append(raw)
+    except TooLargeError as error:
+        detail = f"an object is larger than any may be ({error}); nothing was judged"
+        return _problem(422, "too-large", detail, item=len(objects))
+    except MalformedError as error:
+        detail = f"not a CBOR sequence of objects: {error}"
+        return _problem(400, "malformed", detail, item=len(objects), hint="send application/cbor-seq")
+    return objects or _problem(400, "malformed", f"no objects; 1 to {MAX_OBJECTS} are taken at a time")
 
 
 def _queue(services: Submitter, receipt: str, body: bytes) -> None:
@@ -166,8 +183,12 @@ def answer_for(
     return {"receipt": receipt, "items": items, "checkpoint": checkpoint}
 
 
-def refusal(faults: list[Fault]) -> Outcome:
-    """Name all faults at once: 409 when a newer event came first and nothing else is wrong, else 422."""
+def refusal(found: Examined, *, of: int) -> Outcome:
+    """Name all faults at once: 409 when a newer event came first and nothing else is wrong, else 422.
+
+    `of`: how many objects the body has. Where judging stopped early, the detail says so.
+    """
+    faults = found.faults
     errors = [
         {
             "item": fault.item,
@@ -182,6 +203,8 @@ def refusal(faults: list[Fault]) -> Outcome:
     out_of_order = all(fault.reason == "event-out-of-order" for fault in faults)
     status, reason = (409, "event-out-of-order") if out_of_order else (422, faults[0].reason)
     detail = f"{len(faults)} of the objects cannot enter; nothing was taken"
+    if found.judged < of:
+        detail += f"; judging stopped after {found.judged} of {of}, at {MAX_BAD_SIGNATURES} bad signatures"
     body: dict[str, Any] = {"status": status, "reason": reason, "detail": detail, "errors": errors}
     if out_of_order:
         body["last_leaf"] = errors[0]["last_leaf"]
@@ -189,10 +212,17 @@ def refusal(faults: list[Fault]) -> Outcome:
 
 
 def _problem(
-    status: int, reason: str, detail: str, *, hint: str = "", retry_after: int | None = None
+    status: int,
+    reason: str,
+    detail: str,
+    *,
+    item: int | None = None,
+    hint: str = "",
+    retry_after: int | None = None,
 ) -> Outcome:
-    """Give a problem about the body as a whole."""
-    errors = [{"item": None, "pointer": "", "reason": reason, "detail": detail, "hint": hint}] if hint else []
+    """Give a problem about the body as a whole, or about the one object at which it was laid aside."""
+    told = bool(hint) or item is not None
+    errors = [{"item": item, "pointer": "", "reason": reason, "detail": detail, "hint": hint}] if told else []
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     body = {"status": status, "reason": reason, "detail": detail, "errors": errors}
     return Outcome(status=status, body=body, headers=headers)

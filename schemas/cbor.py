@@ -24,9 +24,9 @@ __all__ = [
     "closed_map",
     "decode",
     "encode",
+    "end_of_item",
     "loads",
     "other_encoding",
-    "split_sequence",
     "text_string",
     "unsigned",
 ]
@@ -99,7 +99,7 @@ def other_encoding(encoded: bytes, data: bytes, *, path: str = "") -> NotDetermi
     """
     if encoded == data:
         return None
-    behind = len(data) - _skip(data, 0, 0)
+    behind = len(data) - end_of_item(data, 0, max_size=len(data), max_parts=len(data))
     if behind:
         raise MalformedError(f"{behind} bytes after the end", path)
     return NotDeterministicError("not the shortest, sorted, definite-length encoding", path)
@@ -208,47 +208,51 @@ def _encode(value: object, depth: int, path: str) -> bytes:
     raise MalformedError(f"a value of type {kind.__name__} is not permitted", path)
 
 
-def split_sequence(data: bytes) -> list[bytes]:
-    """Cut a CBOR sequence (RFC 8742) into its items without judging them. Raises MalformedError at the first fault.
+def end_of_item(data: bytes, start: int, *, max_size: int, max_parts: int) -> int:
+    """Give the offset after the item at `start`, establishing its well-formedness alone (RFC 8949 §5.3.1).
 
-    Only well-formedness is established (RFC 8949 §5.3.1), so that a near-canonical item can be refused by name.
+    Each of its parts, an item or the break of an indefinite length, is looked at once, by its first bytes; contents are
+    stepped over. So an item costs what it has parts, whatever it is nested in, and a near-canonical one is left to be
+    refused by name.
+
+    Raises MalformedError at the first fault or beyond `max_parts`, TooLargeError beyond `max_size` bytes.
     """
-    items: list[bytes] = []
-    start = 0
-    while start < len(data):
-        end = _skip(data, start, 0)
-        items.append(data[start:end])
-        start = end
-    return items
+    at, left = start, [1]  # at each level, how many items are still to come; -1: until a break
+    for _ in range(max_parts):
+        if at >= len(data):
+            raise MalformedError("ends within an item", f"byte {start}")
+        first, here = data[at], at
+        at += 1
+        if first == 0xFF:
+            if left.pop() >= 0:
+                raise MalformedError("not CBOR", f"byte {here}")
+        else:
+            if left[-1] > 0:
+                left[-1] -= 1
+            at, inside = _opened(data, first, at)
+            left.append(inside)
+        while left and left[-1] == 0:
+            left.pop()
+        if at > len(data):
+            raise MalformedError("ends within an item", f"byte {start}")
+        if at - start > max_size:
+            raise TooLargeError(f"more than the {max_size} bytes that are permitted", f"byte {start}")
+        if not left:
+            return at
+    raise MalformedError(f"an item of more than {max_parts} parts", f"byte {start}")
 
 
-def _skip(data: bytes, start: int, depth: int) -> int:
-    """Give the offset after the item at `start`; indefinite lengths are followed to their break."""
-    if start >= len(data) or depth > 16:
-        raise MalformedError(
-            "ends within an item" if start >= len(data) else "nested too deeply", f"byte {start}"
-        )
-    major, info = data[start] >> 5, data[start] & 31
-    after = start + 1
-    if info < 24:
-        number = info
-    elif info < 28:
-        width = 1 << (info - 24)
-        number = int.from_bytes(data[after : after + width])
-        after += width
-    elif info == 31 and major in (2, 3, 4, 5):
-        while after < len(data) and data[after] != 0xFF:
-            after = _skip(data, after, depth + 1)
-        number = -1
-        after += 1
-    else:
-        raise MalformedError("not CBOR", f"byte {start}")
-    if number >= 0:
-        if major in (2, 3):
-            after += number
-        elif major in (4, 5, 6):
-            for _ in range({4: number, 5: 2 * number, 6: 1}[major]):
-                after = _skip(data, after, depth + 1)
-    if after > len(data):
-        raise MalformedError("ends within an item", f"byte {start}")
-    return after
+def _opened(data: bytes, first: int, at: int) -> tuple[int, int]:
+    """Give where the head that begins with `first` ends, a string's contents included, and how many items are in it."""
+    major, number = first >> 5, first & 31
+    if number == 31 and major in (2, 3, 4, 5):
+        return at, -1
+    if number >= 28:
+        raise MalformedError("not CBOR", f"byte {at - 1}")
+    if number >= 24:
+        width = 1 << (number - 24)
+        number = int.from_bytes(data[at : at + width])
+        at += width
+    if major in (2, 3):
+        return at + number, 0
+    return at, {4: number, 5: 2 * number, 6: 1}.get(major, 0)

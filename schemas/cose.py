@@ -7,6 +7,7 @@ A `Sign1` is *unverified*: it says what the bytes say, not who said it. The prot
 as received, because the signature is over them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +24,7 @@ __all__ = [
     "Header",
     "Sign1",
     "header_bytes",
+    "objects_in",
     "to_be_signed",
     "type_of",
 ]
@@ -36,6 +38,7 @@ KID_SIZE = 8
 SIGNATURE_SIZE = 64  # Ed25519 and ESP256 alike
 TAG_18 = b"\xd2"
 ARRAY_4 = b"\x84"
+_ARRAY_HEADS = frozenset([b"", *(bytes((head,)) for head in range(0x80, 0xA0))])  # b"": cut off after the tag
 LONGEST_HEADER = 64  # of those in their one encoding
 MAX_SIGN1 = {  # bytes, checked before anything is parsed
     MARK_TYPE: 1024,
@@ -43,6 +46,8 @@ MAX_SIGN1 = {  # bytes, checked before anything is parsed
     PROFILE_TYPE: 66 * 1024,
     STATUS_LIST_TYPE: 40 * 1024,
 }
+MAX_OBJECT = max(MAX_SIGN1.values())
+MAX_PARTS = 32  # of an object; it has six, and what makes it wrong may have more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +200,23 @@ def type_of(data: bytes) -> str:
     tag = _size_of_tag_18(data)
     if tag == 0:
         raise MalformedError("does not begin with tag 18", "COSE_Sign1")
-    parts = cbor.loads(data[tag:], max_size=max(MAX_SIGN1.values()), path="COSE_Sign1")
+    parts = cbor.loads(data[tag:], max_size=MAX_OBJECT, path="COSE_Sign1")
     if type(parts) is not list or not parts or type(parts[0]) is not bytes:
         raise MalformedError("expected an array of four", "COSE_Sign1")
     return _read_header(parts[0])[0].typ
+
+
+def objects_in(data: bytes) -> Iterator[bytes]:
+    """Cut a CBOR sequence (RFC 8742) of tag-18 arrays into its objects, one at a time, none of them judged yet.
+
+    Raises MalformedError or TooLargeError in place of the first that is no tag-18 array of at most MAX_PARTS parts and
+    MAX_OBJECT bytes; nothing after it is looked at.
+    """
+    start = 0
+    while start < len(data):
+        tag = _size_of_tag_18(data[start : start + 9])
+        if tag == 0 or data[start + tag : start + tag + 1] not in _ARRAY_HEADS:
+            raise MalformedError("is no array with tag 18", f"byte {start}")
+        end = cbor.end_of_item(data, start, max_size=MAX_OBJECT, max_parts=MAX_PARTS)
+        yield data[start:end]
+        start = end

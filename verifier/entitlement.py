@@ -9,6 +9,9 @@ against its own clock, and undoes nothing that was logged; else closing a key wo
 What a stolen key signed is undone by a position (rule 5), which no thief can choose.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from keys.algorithms import ALGORITHM_NAMES
 from keys.signed import Signed, Unverified
 from keys.trust import public_key
@@ -29,6 +32,8 @@ __all__ = [
     "entitled_mark",
     "find_signer",
 ]
+
+C = TypeVar("C", MarkClaims, EventClaims)
 
 _MARKS = (KeyUse.MARK,)
 _EVENTS = (KeyUse.MARK, KeyUse.AUTHORITY)
@@ -87,16 +92,28 @@ def check_reference(claims: MarkClaims, key: TrustedKey, document: TrustDocument
     return None
 
 
+def _verify(signed: Unverified[C], key: TrustedKey) -> Signed[C] | None:
+    return signed.verified_by(public_key(key))
+
+
 def entitled_mark(
-    mark: Unverified[MarkClaims], document: TrustDocument, *, place: int, index: int
+    mark: Unverified[MarkClaims],
+    document: TrustDocument,
+    *,
+    place: int,
+    index: int,
+    verify: Callable[[Unverified[MarkClaims], TrustedKey], Signed[MarkClaims] | None] = _verify,
 ) -> tuple[Signed[MarkClaims], TrustedKey] | Refused:
-    """Give the mark and its key if a leaf that holds it, at this position, counts; else the first reason why not, in the order of §8."""
+    """Give the mark and its key if a leaf that holds it, at this position, counts; else the first reason why not, in the order of §8.
+
+    `verify` checks a signature; who judges many objects may remember what it came to.
+    """
     key, claims = find_signer(mark.header, document, _MARKS), mark.unsafe_claims
     if isinstance(key, Refused):
         return key
     if refused := check_issuing(claims, key, document):
         return refused
-    signed = mark.verified_by(public_key(key))
+    signed = verify(mark, key)
     if signed is None:
         return Refused(Reason.BAD_SIGNATURE, f"not signed by {key.owner}")
     refused = (
@@ -108,13 +125,18 @@ def entitled_mark(
 
 
 def entitled_event(
-    event: Unverified[EventClaims], document: TrustDocument, *, place: int, index: int
+    event: Unverified[EventClaims],
+    document: TrustDocument,
+    *,
+    place: int,
+    index: int,
+    verify: Callable[[Unverified[EventClaims], TrustedKey], Signed[EventClaims] | None] = _verify,
 ) -> tuple[Signed[EventClaims], TrustedKey] | Refused:
     """Give the event and its key if a leaf that holds it, at this position, counts; that it is legal is not established."""
     key = find_signer(event.header, document, _EVENTS)
     if isinstance(key, Refused):
         return key
-    signed = event.verified_by(public_key(key))
+    signed = verify(event, key)
     if signed is None:
         return Refused(Reason.BAD_SIGNATURE, f"not signed by {key.owner}")
     iat = event.unsafe_claims.iat

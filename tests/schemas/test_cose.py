@@ -12,8 +12,18 @@ from keys.algorithms import ED25519, ESP256, P256_ORDER, PublicKey, kid, thumbpr
 from keys.signed import Unverified
 from schemas import cbor
 from schemas.claims import MarkClaims
-from schemas.cose import EVENT_TYPE, MARK_TYPE, MAX_SIGN1, Sign1, header_bytes, to_be_signed
-from schemas.errors import MalformedError
+from schemas.cose import (
+    EVENT_TYPE,
+    MARK_TYPE,
+    MAX_OBJECT,
+    MAX_PARTS,
+    MAX_SIGN1,
+    Sign1,
+    header_bytes,
+    objects_in,
+    to_be_signed,
+)
+from schemas.errors import MalformedError, TooLargeError
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -185,3 +195,71 @@ def test_another_shape_is_refused_for_its_reason(reason: str, bent: bytes) -> No
     with pytest.raises(MalformedError) as refused:
         Sign1.from_bytes(bent, typ=MARK_TYPE)
     assert refused.value.reason == reason
+
+
+# ---------------------------------------------------------------- a sequence of objects
+
+OBJECTS = {
+    "the usual one": bytes.fromhex("d2 84 43010203 a0 41ff 5803000000"),
+    "one with lengths in long form": bytes.fromhex("d2 9800 d2 990000 d2 9a00000000 d2 9b0000000000000000"),
+    "one with an unprotected header": bytes.fromhex("d2 84 40 a2 01 82 01 02 04 48 0102030405060708 40 40"),
+    "one of indefinite length": bytes.fromhex("d2 9f 5f 4101 5802 0203 ff bf 01 02 ff 40 40 ff"),
+    "one with tags, numbers and words inside": bytes.fromhex(
+        "d2 86 c1 00 f5 f97e00 fb0000000000000000 1901ff 7801 61"
+    ),
+    "one of as many parts as there may be": b"\xd2" + bytes((0x98, MAX_PARTS - 2)) + bytes(MAX_PARTS - 2),
+    "one of as many bytes as there may be": b"\xd2\x81\x5a"
+    + (MAX_OBJECT - 7).to_bytes(4)
+    + bytes(MAX_OBJECT - 7),
+}
+ENDS = {
+    "cut off after its tag": ("d2", MalformedError),
+    "cut off in its head": ("d2 99 00", MalformedError),
+    "cut off in its array": ("d2 84 40 a0 40", MalformedError),
+    "cut off in a string": ("d2 81 42 00", MalformedError),
+    "cut off in a string of endless length": ("d2 81 5b ffffffffffffffff 00", MalformedError),
+    "cut off before its break": ("d2 9f 00", MalformedError),
+    "a break where none belongs": ("d2 82 00 ff", MalformedError),
+    "a reserved head": ("d2 81 1c", MalformedError),
+    "an integer of indefinite length": ("d2 81 1f", MalformedError),
+    "a tag of indefinite length": ("d2 81 df", MalformedError),
+    "without a tag": ("84 40 a0 40 40", MalformedError),
+    "with its tag in long form": ("d8 12 84 40 a0 40 40", MalformedError),
+    "with another tag": ("d1 84 40 a0 40 40", MalformedError),
+    "with a map in the tag": ("d2 a0", MalformedError),
+    "of one part too many": ("d2 98 1f" + "00" * 31, MalformedError),
+    "nested ever deeper": ("d2" + "81" * 4000 + "00", MalformedError),
+    "of one byte too many": ("d2 81 5a" + f"{MAX_OBJECT - 6:08x}" + "00" * (MAX_OBJECT - 6), TooLargeError),
+}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_an_object_is_cut_out_whole_whatever_is_wrong_with_it(name: str) -> None:
+    first = OBJECTS[name]
+    end = cbor.end_of_item(first, 0, max_size=MAX_OBJECT, max_parts=MAX_PARTS)
+    cbor2.loads(first[:end])  # another reader finds one item there
+    assert b"".join(objects_in(first)) == first
+    assert list(objects_in(first + OBJECTS["the usual one"]))[-1] == OBJECTS["the usual one"]
+
+
+def test_every_object_of_a_sequence_is_found_in_its_order() -> None:
+    single = [name for name in OBJECTS if "long form" not in name]
+    assert list(objects_in(b"".join(OBJECTS[name] for name in single))) == [OBJECTS[name] for name in single]
+    assert list(objects_in(b"")) == []
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_nothing_is_cut_out_after_something_that_is_no_object(name: str) -> None:
+    data, error = ENDS[name]
+    good = OBJECTS["the usual one"]
+    objects = objects_in(good + bytes.fromhex(data))
+    assert next(objects) == good
+    with pytest.raises(MalformedError) as refused:
+        next(objects)
+    assert type(refused.value) is error
+    assert refused.value.path.startswith("byte ")
+
+
+def test_what_comes_later_is_not_looked_at_before_it_is_wanted() -> None:
+    good = OBJECTS["the usual one"]
+    assert next(objects_in(good + b"\xff")) == good

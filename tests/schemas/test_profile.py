@@ -6,7 +6,7 @@ import pytest
 import rfc8785
 
 from schemas import cbor
-from schemas.errors import MalformedError
+from schemas.errors import MalformedError, NotDeterministicError
 from schemas.mark_number import MarkNumber
 from schemas.profile import PROFILE_CLAIM, ProfileClaims
 
@@ -109,3 +109,14 @@ def test_a_profile_over_its_bound_is_refused_before_it_is_read() -> None:
 def test_a_bad_mark_number_is_a_malformed_claim() -> None:
     number = (1 << 45).to_bytes(6, "big")
     assert refusal(cbor.encode({6: 0, 7: number, PROFILE_CLAIM: b'{"country":"JP"}'})) == "malformed"
+
+
+def test_what_is_no_profile_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    garbage = cbor.encode(list(range(100)))
+    monkeypatch.setattr(cbor, "_encode", None)
+    assert refusal(garbage) == "malformed"
+
+
+def test_a_profile_in_another_encoding_of_its_own_is_refused_by_name() -> None:
+    with pytest.raises(NotDeterministicError):
+        ProfileClaims.from_bytes(payload(b"{}").replace(b"\x42{}", b"\x58\x02{}"))
