@@ -224,7 +224,6 @@ ENDS = {
     "an integer of indefinite length": ("d2 81 1f", MalformedError),
     "a tag of indefinite length": ("d2 81 df", MalformedError),
     "without a tag": ("84 40 a0 40 40", MalformedError),
-    "with its tag in long form": ("d8 12 84 40 a0 40 40", MalformedError),
     "with another tag": ("d1 84 40 a0 40 40", MalformedError),
     "with a map in the tag": ("d2 a0", MalformedError),
     "of one part too many": ("d2 98 1f" + "00" * 31, MalformedError),
