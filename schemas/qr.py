@@ -31,6 +31,7 @@ from pathlib import Path
 
 from schemas.errors import MalformedError, TooLargeError
 from schemas.mark_number import BadMarkNumberError, MarkNumber
+from schemas.text import BLANKS
 
 __all__ = ["DICTIONARY_1", "Found", "from_digits", "read", "segments", "to_digits", "to_url"]
 
@@ -40,11 +41,12 @@ MAX_TEXT = 4096
 DICTIONARY_1_SHA256 = "1ef4aaf51eaada361856f1d2c022775be1fa646c4f2e9a3372110681f5077834"
 
 _LINK = re.compile(
-    r"https?://(?P<host>\[[0-9a-f:.]+\]|[^\s/?#@:\\\[\]]+)(?::[0-9]{1,5})?"  # no user info: it dresses up hosts
-    r"/m/(?P<number>[^\s/?#]+)/?(?:\?[^\s#]*)?(?:#(?P<digits>.*))?",
-    re.IGNORECASE | re.DOTALL,
+    rf"https?://(?P<host>\[[0-9a-f:.]+\]|[^{BLANKS}/?#@:\\\[\]]+)(?::[0-9]{{1,5}})?"  # no user info: it dresses up hosts
+    rf"/m/(?P<number>[^{BLANKS}/?#]+)/?(?:\?[^{BLANKS}#]*)?(?:#(?P<digits>.*))?",
+    re.ASCII | re.IGNORECASE | re.DOTALL,  # ASCII: or "httpſ" would be https
 )
-_BASE = re.compile(r"https?://[^\s/?#@\\]+/?")
+_BASE = re.compile(rf"https?://[^{BLANKS}/?#@\\]+/?")
+_AROUND = f"{BLANKS}\ufeff"  # a byte order mark is no part of what follows it
 _STRATEGIES = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED, zlib.Z_FIXED)
 
 
@@ -53,7 +55,7 @@ class Found:
     """What stood in a text, unverified.
 
     `number`: ten characters; beside a mark also whatever else stood in its place, which no mark's number equals.
-    `host`: lower case, without port. `mark`: the bytes of what ought to be a mark.
+    `host`: lower case if it is ASCII, without port. `mark`: the bytes of what ought to be a mark.
     """
 
     number: str | None
@@ -89,10 +91,10 @@ def from_digits(digits: str) -> bytes:
 
     Raises MalformedError, TooLargeError.
     """
-    if len(digits) > MAX_DIGITS:
-        raise TooLargeError(f"more than {MAX_DIGITS} digits", "qr")
     if not _is_digits(digits):
         raise MalformedError("not decimal digits without a leading zero", "qr")
+    if len(digits) > MAX_DIGITS:
+        raise TooLargeError(f"more than {MAX_DIGITS} digits", "qr")
     value = int(digits)
     packed = value.to_bytes((value.bit_length() + 7) // 8, "big")
     if packed[0] != 1 or len(packed) < 3:
@@ -117,7 +119,7 @@ def read(text: str) -> Found:
     """
     if len(text) > MAX_TEXT:
         raise TooLargeError(f"text of more than {MAX_TEXT} characters", "qr")
-    text = text.strip()
+    text = text.strip(_AROUND)
     link = _LINK.fullmatch(text)
     if link is None:
         if len(text) > 10 and _is_digits(text):
@@ -132,7 +134,8 @@ def read(text: str) -> Found:
         if mark is None:
             raise
         number = link["number"]
-    return Found(number=number, host=link["host"].lower(), mark=mark)
+    host: str = link["host"]
+    return Found(number=number, host=host.lower() if host.isascii() else host, mark=mark)
 
 
 def _is_digits(text: str) -> bool:
@@ -151,7 +154,7 @@ def _inflate(data: bytes) -> bytes:
     except zlib.error as error:
         raise MalformedError(f"not DEFLATE: {error}", "qr") from error
     if len(mark) > MAX_MARK:
-        raise TooLargeError(f"inflates to more than {MAX_MARK} bytes", "qr")
+        raise MalformedError(f"inflates to more than {MAX_MARK} bytes", "qr")
     if not unpacker.eof:
         raise MalformedError("DEFLATE without its final block", "qr")
     if unpacker.unused_data:
