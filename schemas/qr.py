@@ -31,7 +31,6 @@ from pathlib import Path
 
 from schemas.errors import MalformedError, TooLargeError
 from schemas.mark_number import BadMarkNumberError, MarkNumber
-from schemas.text import BLANKS
 
 __all__ = ["DICTIONARY_1", "Found", "from_digits", "read", "segments", "to_digits", "to_url"]
 
@@ -40,13 +39,15 @@ MAX_DIGITS = 2480
 MAX_TEXT = 4096
 DICTIONARY_1_SHA256 = "1ef4aaf51eaada361856f1d2c022775be1fa646c4f2e9a3372110681f5077834"
 
+# Unicode's White_Space, in full: what `\s` and `strip` take for it differs from language to language.
+_WHITE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _LINK = re.compile(
-    rf"https?://(?P<host>\[[0-9a-f:.]+\]|[^{BLANKS}/?#@:\\\[\]]+)(?::[0-9]{{1,5}})?"  # no user info: it dresses up hosts
-    rf"/m/(?P<number>[^{BLANKS}/?#]+)/?(?:\?[^{BLANKS}#]*)?(?:#(?P<digits>.*))?",
+    rf"https?://(?P<host>\[[0-9a-f:.]+\]|[^{_WHITE}/?#@:\\\[\]]+)(?::[0-9]{{1,5}})?"  # no user info: it dresses up hosts
+    rf"/m/(?P<number>[^{_WHITE}/?#]+)/?(?:\?[^{_WHITE}#]*)?(?:#(?P<digits>.*))?",
     re.ASCII | re.IGNORECASE | re.DOTALL,  # ASCII: or "httpſ" would be https
 )
-_BASE = re.compile(rf"https?://[^{BLANKS}/?#@\\]+/?")
-_AROUND = f"{BLANKS}\ufeff"  # a byte order mark is no part of what follows it
+_BASE = re.compile(rf"https?://[^{_WHITE}/?#@\\]+/?")
+_AROUND = f"{_WHITE}\ufeff"  # a byte order mark is no part of what follows it
 _STRATEGIES = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED, zlib.Z_FIXED)
 
 

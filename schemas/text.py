@@ -21,10 +21,8 @@ from functools import cache
 
 from schemas.errors import MalformedError
 
-__all__ = ["BLANKS", "EVERYDAY_LINES", "check_text", "is_latin", "keep_old_forms", "without_selectors"]
+__all__ = ["EVERYDAY_LINES", "check_text", "is_latin", "keep_old_forms", "without_selectors"]
 
-# Unicode's White_Space, in full: what `\s`, `strip` and `isspace` mean differs from language to language.
-BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 # Variation selectors as Japanese uses them: VS1–VS16 (standardised) and VS17–VS256 (ideographic, IVD).
 _SELECTORS = r"\ufe00-\ufe0f\U000e0100-\U000e01ef"
 # Unicode 17: general categories Cc, Cf, Co, Cs, Zl, Zp; noncharacters; and what is Default_Ignorable_Code_Point

@@ -34,6 +34,7 @@ const read = (name) => vm.runInThisContext(`$verifier_${name}`);
 const names = ["all", "bytes", "claims", "code", "keys", "leaves", "notes", "numbers", "transparency", "trust", "tree"];
 const [all, bytes, claims, code, keys, leaves, notes, numbers, transparency, trust, tree] = names.map(read);
 const { Archive } = read("archive");
+const { grown } = read("verify");
 
 const raw = (text) => new Uint8Array(Buffer.from(text, "base64"));
 const dictionary = raw(process.argv[3]);
@@ -162,6 +163,7 @@ async function judged(question) {
     asOf: report.asOf,
     logged: logged && [logged.place, logged.index, logged.notBefore, logged.loggedBy],
     status: status && [status.value, status.since, status.reason, status.successor],
+    grown: source.view === null ? null : grown(remembered, source.view),
   };
 }
 

@@ -312,8 +312,9 @@ def _judged(
 ) -> Answer:
     source = _opened(name, file, anchor)
     verifier = Verifier(lambda _: source, anchor=anchor, clock=lambda: now)
+    before = Remembered()
     if remembered is not None:
-        verifier._remembered = Remembered(
+        before = Remembered(
             trust_version=remembered["trust"],
             heads={
                 int(place): (size, bytes.fromhex(root)) for place, (size, root) in remembered["heads"].items()
@@ -321,16 +322,27 @@ def _judged(
             list_position=(remembered["list"][0], remembered["list"][1]),
             seen=remembered["seen"],
         )
+    verifier._remembered = before
     report = verifier.verify(
         b64decode(mark) if mark is not None else text or "",
         at=None if at is None else datetime.fromtimestamp(at, UTC),
         policy=None if policy is None else policy_from_table(policy),
         max_age=maxAge,
     )
-    return _report_said(report)
+    view = source.held()
+    return _report_said(report) | {"grown": None if view is None else _memory_said(before.with_view(view))}
 
 
-def _report_said(report: Report) -> Answer:
+def _memory_said(remembered: Remembered) -> Answer:
+    return {
+        "trust": remembered.trust_version,
+        "heads": {str(place): [size, root.hex()] for place, (size, root) in remembered.heads.items()},
+        "list": remembered.list_position,
+        "seen": remembered.seen,
+    }
+
+
+def _report_said(report: Report) -> dict[str, Any]:
     logged, status = report.log, report.status
     return {
         "verdict": report.verdict,

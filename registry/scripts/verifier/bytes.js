@@ -29,10 +29,6 @@ export function textOf(bytes) {
   }
 }
 
-/** Unicode's White_Space (§0), in full, for a set in a RegExp: what `\s` and `trim` mean differs from language to language. */
-export const BLANKS =
-  "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
-
 export function join(...parts) {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;

@@ -1,16 +1,18 @@
 /* A mark in a QR code that is also a plain link (§2). Identity is the mark's bytes, never the code's text. */
-import { BLANKS, Malformed, inflate, join, need } from "./bytes.js";
+import { Malformed, inflate, join, need } from "./bytes.js";
 import { markNumber } from "./numbers.js";
 
 const MAX_MARK = 1024;
 const MAX_TEXT = 4096;
+// Unicode's White_Space, in full, for a set: what \s and trim take for it differs from language to language.
+const WHITE = "\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const LINK = new RegExp(
-  `^https?://(\\[[0-9a-f:.]+\\]|[^${BLANKS}/?#@:\\\\[\\]]+)(?::[0-9]{1,5})?` +
-    `/m/([^${BLANKS}/?#]+)/?(?:\\?[^${BLANKS}#]*)?(?:#(.*))?$`,
+  `^https?://(\\[[0-9a-f:.]+\\]|[^${WHITE}/?#@:\\\\[\\]]+)(?::[0-9]{1,5})?` +
+    `/m/([^${WHITE}/?#]+)/?(?:\\?[^${WHITE}#]*)?(?:#(.*))?$`,
   "is",
 );
 // A byte order mark is no part of what follows it.
-const AROUND = new RegExp(`^[${BLANKS}\ufeff]+|[${BLANKS}\ufeff]+$`, "g");
+const AROUND = new RegExp(`^[${WHITE}\ufeff]+|[${WHITE}\ufeff]+$`, "g");
 
 /** The bytes in the digits; that they are a mark is not established. `dictionary`: preset dictionary no. 1. */
 export async function fromDigits(digits, dictionary) {

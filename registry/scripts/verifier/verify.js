@@ -173,7 +173,7 @@ function finished(report, ground = null, found = null, policy = null) {
 export function grown(remembered, view) {
   const heads = { ...remembered?.heads };
   for (const head of view.heads) {
-    if (!(heads[head.place]?.[0] > head.size)) heads[head.place] = [head.size, hex(head.root)];
+    if (!(heads[head.place]?.[0] >= head.size)) heads[head.place] = [head.size, hex(head.root)];
   }
   const claims = view.newestList?.claims;
   const lists = [remembered?.list ?? [0, 0], claims === undefined ? [0, 0] : [claims.place, claims.size]];

@@ -7,6 +7,7 @@ from forge.lies import (
     logged,
     moments,
     signature,
+    spellings,
     status,
     structure,
     trust,
@@ -17,6 +18,18 @@ from forge.vectors import Book
 
 def all_vectors() -> Book:
     book = Book()
-    for chapter in (structure, trust, issuer, signature, moments, logged, witnessed, status, ended, asking):
+    for chapter in (
+        structure,
+        spellings,
+        trust,
+        issuer,
+        signature,
+        moments,
+        logged,
+        witnessed,
+        status,
+        ended,
+        asking,
+    ):
         chapter.tell(book)
     return book
