@@ -7,10 +7,10 @@ import subprocess
 import tempfile
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from threading import Thread
 from typing import Any, Self
 
 import pytest
@@ -48,6 +48,7 @@ class Browser:
         script = Path(self._folder.name) / "all.js"
         script.write_text(joined("verifier/all.js"), "utf-8")
         side = Path(__file__).with_name("browser_side.mjs")
+        self._threads = ThreadPoolExecutor(2)  # one sends, one receives
         self._process = subprocess.Popen(
             [node, "--no-warnings", side, script, packed(DICTIONARY_1)],
             stdin=subprocess.PIPE,
@@ -59,24 +60,29 @@ class Browser:
 
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
+        self._threads.shutdown()
         self._folder.cleanup()
 
-    def asked(self, questions: list[Question]) -> Iterator[Any]:
-        """Send all of them at once, and give their answers as they come. The caller takes every answer."""
-        pipe, out = self._process.stdin, self._process.stdout
-        assert pipe is not None
-        assert out is not None
-        lines = b"".join(json.dumps(question).encode() + b"\n" for question in questions)
-        sender = Thread(target=lambda: (pipe.write(lines), pipe.flush()))
-        sender.start()
-        for _ in questions:
-            line = out.readline()
-            assert line, f"Node ended with {self._process.wait()}"
-            yield json.loads(line)
-        sender.join()
+    def asked(self, questions: list[Question]) -> Future[list[Any]]:
+        """Send all of them at once; their answers come while the caller does something else."""
+        self._threads.submit(
+            self._send, b"".join(json.dumps(question).encode() + b"\n" for question in questions)
+        )
+        return self._threads.submit(self._received, len(questions))
+
+    def _send(self, lines: bytes) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(lines)
+        self._process.stdin.flush()
+
+    def _received(self, count: int) -> list[Any]:
+        assert self._process.stdout is not None
+        lines = [self._process.stdout.readline() for _ in range(count)]
+        assert all(lines), f"Node ended with {self._process.wait()}"
+        return [json.loads(line) for line in lines]
 
     def answer(self, question: Question) -> Any:
-        return next(iter([*self.asked([question])]))
+        return self.asked([question]).result()[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +107,7 @@ def differences(
     while batch := list(islice(left, _BATCH)):
         theirs = browser.asked(batch)
         ours = [answer_to(question) for question in batch]
-        for question, mine, other in zip(batch, ours, theirs, strict=True):
+        for question, mine, other in zip(batch, ours, theirs.result(), strict=True):
             if counted is not None:
                 kind = mine["refused"] if isinstance(mine, dict) and "refused" in mine else "given"
                 counted[kind] = counted.get(kind, 0) + 1

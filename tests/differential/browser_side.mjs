@@ -112,11 +112,6 @@ const QUESTIONS = {
     const found = note instanceof bytes.Refused ? note : await transparency.checkCheckpoint(note, await held(document));
     return found instanceof bytes.Refused ? { refused: found.reason } : head(found);
   },
-  proven: async ({ document, entry, proof }) => {
-    const read_ = await transparency.orRefused("not-logged", () => notes.readProof(raw(proof)));
-    const found = read_ instanceof bytes.Refused ? read_ : await transparency.checkProof(raw(entry), read_, await held(document));
-    return found instanceof bytes.Refused ? { refused: found.reason } : { index: found.logged.index, ...head(found.head) };
-  },
   included: async ({ leaf, index, size, hashes, root }) =>
     tree.verifyInclusion(raw(leaf), index, size, hashes.map(raw), raw(root)),
   judged,
@@ -163,7 +158,7 @@ async function judged(question) {
     asOf: report.asOf,
     logged: logged && [logged.place, logged.index, logged.notBefore, logged.loggedBy],
     status: status && [status.value, status.since, status.reason, status.successor],
-    grown: source.view === null ? null : grown(remembered, source.view),
+    grown: source.view === null ? null : await grown(remembered, source.view),
   };
 }
 

@@ -82,16 +82,14 @@ def objects(random: Random) -> Iterator[Question]:
 
 
 def proofs(random: Random) -> Iterator[Question]:
-    """Checkpoints, cosignatures and proofs: read, and judged under a document and an entry, without end."""
+    """Proofs and checkpoints with their cosignatures: read, and judged under a document, without end."""
     world, _ = lively()
     document = note(world.documents[-1]).decode().rpartition("\n\n")[0] + "\n"
     while True:
         log = random.choice(world.logs)
         index = random.randrange(len(log.entries))
-        entry, proof = log.entries[index], log.proof(index)
-        for other in neighbours_of(proof, random):
+        for other in neighbours_of(log.proof(index), random):
             yield {"ask": "read", "reader": "proof", "given": packed(other)}
-            yield {"ask": "proven", "document": document, "entry": packed(entry), "proof": packed(other)}
         for other in neighbours_of(random.choice(log.kept).note, random):
             yield {"ask": "read", "reader": "note", "given": packed(other)}
             yield {"ask": "head", "document": document, "checkpoint": packed(other)}

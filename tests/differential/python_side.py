@@ -30,7 +30,7 @@ from verifier.policy import policy_from_table
 from verifier.report import Refused
 from verifier.sources import FileSource
 from verifier.state import Remembered
-from verifier.transparency import Witnessed, check_checkpoint, check_proof
+from verifier.transparency import Witnessed, check_checkpoint
 
 __all__ = ["answer_to"]
 
@@ -276,18 +276,6 @@ def _head(document: str, checkpoint: str) -> Answer:
     return {"refused": found.reason} if isinstance(found, Refused) else _head_said(found)
 
 
-def _proven(document: str, entry: str, proof: str) -> Answer:
-    try:
-        read_ = TlogProof.from_bytes(b64decode(proof))
-    except MalformedError:
-        return {"refused": "not-logged"}
-    found = check_proof(b64decode(entry), read_, _held(document))
-    if isinstance(found, Refused):
-        return {"refused": found.reason}
-    logged, head = found
-    return {"index": logged.index} | _head_said(head)
-
-
 def _included(leaf: str, index: int, size: int, hashes: list[str], root: str) -> Answer:
     return verify_inclusion(b64decode(leaf), index, size, [b64decode(one) for one in hashes], b64decode(root))
 
@@ -362,7 +350,6 @@ _QUESTIONS: dict[str, Callable[..., Answer]] = {
     "signed": _signed,
     "walk": _walk,
     "head": _head,
-    "proven": _proven,
     "included": _included,
     "judged": _judged,
 }

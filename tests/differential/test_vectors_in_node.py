@@ -10,7 +10,7 @@ from differential.vectors import NAMES, load, question_of
 
 @pytest.fixture(scope="module")
 def answers(browser: Browser) -> dict[str, Any]:
-    return dict(zip(NAMES, browser.asked([question_of(name) for name in NAMES]), strict=True))
+    return dict(zip(NAMES, browser.asked([question_of(name) for name in NAMES]).result(), strict=True))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -70,13 +70,13 @@ class _Life:
 
     def issue(self) -> None:
         random = self.random
-        iat = self.time - random.choice((0, 0, 0, 1, 300, 301, -300, -301, 6 * DAY, 7 * DAY, 7 * DAY + 1))
-        nbf = iat + random.choice((0, 0, -7 * DAY, DAY, 30 * DAY))
+        iat = self.time - random.choice((0, 0, 0, 0, 1, 60, HOUR, 301, -300, -301, 6 * DAY, 7 * DAY + 1))
+        nbf = iat + random.choice((0, 0, 0, -7 * DAY, DAY))
         changes: dict[str, Any] = {
             "nbf": nbf,
-            "exp": nbf + random.choice((1, 5, 30, 365, 400, 401, 1200)) * DAY,
+            "exp": nbf + random.choice((1, 30, 60, 365, 365, 365, 400, 401)) * DAY,
         }
-        odd = random.randrange(12)
+        odd = random.randrange(20)
         if odd == 0 and self.world.issued:
             changes["number"] = random.choice(self.world.issued).claims.number
         elif odd == 1:
@@ -90,7 +90,7 @@ class _Life:
             changes["level"] = random.randrange(1, 10)
         elif odd == 5:
             changes |= {"unit": Unit.GROUP, "entities_sha256": bytes(32)}
-        signer = random.choice((*ISSUERS, *ISSUERS, "stranger", "authority"))
+        signer = random.choice((*ISSUERS, *ISSUERS, *ISSUERS, "stranger", "authority"))
         self.world.issue(signer=signer, at=iat, logged=random.random() < 0.95, **changes)
 
     def event(self) -> None:
@@ -172,7 +172,8 @@ class _Life:
             "anchor": self.world.anchor if random.random() < 0.97 else "00" * 32,
             "mark": packed(mark.raw) if text is None else None,
             "text": text,
-            "now": random.choice((self.time, NOW, *times)) + random.choice((0, 0, 1, -1, 300, -301, HOUR)),
+            "now": random.choice((self.time, self.time + DAY, *times))
+            + random.choice((0, 0, 1, -1, 300, -301, HOUR)),
             "at": None if random.random() < 0.4 else random.choice(times) + random.choice((0, 0, 1, -1)),
             "policy": None,
             "maxAge": random.choice((None, None, None, 0, HOUR, DAY)),
