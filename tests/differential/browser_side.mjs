@@ -71,8 +71,8 @@ const READERS = {
   },
   checkpoint: (text) => notes.readCheckpoint(text),
   proof: (data) => {
-    const { index, hashes, note } = notes.readProof(raw(data));
-    return { index, hashes, text: note.text, lines: note.lines.map(line) };
+    const { index, hashes, note, checkpoint = notes.readCheckpoint(note.text) } = notes.readProof(raw(data));
+    return { index, hashes, ...checkpoint };
   },
   verifierKey: async (text) => key(await notes.readVkey(text)),
   publicKey: async ([alg, data]) => (await keys.publicKey(alg, raw(data)), null),

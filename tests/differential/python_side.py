@@ -158,13 +158,9 @@ def _leaf(data: str) -> Answer:
             }
 
 
-def _note_said(note: SignedNote) -> dict[str, Any]:
-    lines = [[line.name, line.key_id, line.blob] for line in note.signatures]
-    return {"text": note.text, "lines": lines}
-
-
 def _note(data: str) -> Answer:
-    return _note_said(SignedNote.from_bytes(b64decode(data), max_size=MAX_CHECKPOINT))
+    note = SignedNote.from_bytes(b64decode(data), max_size=MAX_CHECKPOINT)
+    return {"text": note.text, "lines": [[line.name, line.key_id, line.blob] for line in note.signatures]}
 
 
 def _checkpoint(text: str) -> Answer:
@@ -174,7 +170,8 @@ def _checkpoint(text: str) -> Answer:
 
 def _proof(data: str) -> Answer:
     found = TlogProof.from_bytes(b64decode(data))
-    return {"index": found.index, "hashes": found.hashes} | _note_said(found.checkpoint_note)
+    head: dict[str, Any] = _checkpoint(found.checkpoint.to_text())
+    return {"index": found.index, "hashes": found.hashes} | head
 
 
 def _key_said(key: VerifierKey) -> Answer:

@@ -103,7 +103,7 @@ ONCE: dict[str, tuple[Question, Any]] = {
     "a link of httpſ": (text("http\u017f://akashi.example/m/7K3Q9XWD29"), MALFORMED),
     "a next line in a host": (text("https://a\x85b/m/7K3Q9XWD29"), MALFORMED),
     "a byte order mark in a host": (text("https://a\ufeffb/m/7K3Q9XWD29"), linked("a\ufeffb")),
-    "a file separator in a query": (text("https://a/m/7K3Q9XWD29?\x1c"), linked("a")),
+    "a file separator in a query": (text("https://a/m/7K3Q9XWD29?\x1ca"), linked("a")),
     "a Kelvin sign in a host": (text("https://a\u212aASHI/m/7K3Q9XWD29"), linked("a\u212aASHI")),
     "capitals in a host": (text("HTTPS://AKASHI.example/m/7K3Q9XWD29"), linked("akashi.example")),
     "a text of few characters in many halves": (text("\U00020000" * 4096), MALFORMED),

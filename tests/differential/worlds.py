@@ -7,7 +7,7 @@ from typing import Any
 
 from differential.asked import Question, packed
 from forge.objects import ISSUERS, NOW, Issued, first_document
-from forge.trust_documents import ROOTS, recognised
+from forge.trust_documents import ROOTS
 from forge.world import World
 from schemas.claims import EventKind, EventReason, Unit
 from schemas.errors import MalformedError
@@ -38,19 +38,12 @@ class _Life:
         self.random = random
         witnesses = random.choice((1, 2, 3, 3, 5))
         k = random.randrange(witnesses // 2 + 1, witnesses + 1)
-        self.world = World(first_document(witnesses=witnesses, k=k) | self._other_scheme())
+        self.world = World(first_document(witnesses=witnesses, k=k))
         self.time = START
         self.times = {START, NOW}
         for _ in range(random.randrange(6, 30)):
             self.step()
         self.publish(whole=True)
-
-    def _other_scheme(self) -> dict[str, Any]:
-        return (
-            {"recognised": [recognised("sg", hosts=["partner.example"])]}
-            if self.random.random() < 0.3
-            else {}
-        )
 
     def step(self) -> None:
         self.time += self.random.choice((0, 1, 60, 299, 300, 301, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY))
@@ -114,19 +107,18 @@ class _Life:
             return self.world.compromise(label, self.time, size=random.choice((None, None, 1, 2, 5)))
         if kind == 1:
             changes["keys"] = self.world.keys_with(
-                label, until=self.time + random.choice((0, 1, DAY, 10 * DAY))
+                label, until=self.time + random.choice((0, 1, DAY, 20 * DAY))
             )
         elif kind == 2:
-            changes["expires"] = self.time + random.choice((1, 20, 400)) * DAY
+            changes["expires"] = self.time + random.choice((1, 40, 400)) * DAY
         elif kind == 3:
-            changes["quorum"] = [
-                *document["quorum"],
-                {"k": len(document["witnesses"]), "from": self.time + DAY},
-            ]
+            start = max(document["quorum"][-1]["from"] + 1, self.time + random.choice((0, DAY)))
+            changes["quorum"] = [*document["quorum"], {"k": len(document["witnesses"]), "from": start}]
         elif kind == 4:
-            witness = document["witnesses"][-1] | {"until": self.time + random.choice((0, 5 * DAY))}
+            until = min(document["witnesses"][-1]["until"], self.time + random.choice((0, 5 * DAY)))
+            witness = document["witnesses"][-1] | {"until": until}
             changes["witnesses"] = [*document["witnesses"][:-1], witness]
-        elif kind == 5:
+        elif kind == 5 and "other.example" not in [entry["host"] for entry in document["hosts"]]:
             changes["hosts"] = [*document["hosts"], {"host": "other.example"}]
         self.times |= {self.time + DAY, document["expires"]}
         signers = ROOTS[:2] if random.random() < 0.97 else ROOTS[:1]
