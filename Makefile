@@ -78,7 +78,7 @@ bench/.venv/.installed: bench/peers-requirements.txt
 	bench/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r bench/peers-requirements.txt
 	@touch $@
 
-fuzz: $(STAMP) ## mutated bytes against every reader, for long
+fuzz: $(STAMP) ## mutated bytes against every reader, and against the browser's, for long
 	$(PYTEST) -m fuzz $(ARGS)
 
 vectors: $(STAMP) ## write tests/vectors anew from tests/forge

@@ -241,7 +241,7 @@ class EventClaims:
     @classmethod
     def from_bytes(cls, payload: bytes) -> "EventClaims":
         """Read a payload. Raises MalformedError or NotDeterministicError with the path of the claim."""
-        top = cbor.decode(payload, max_size=512, path="event")
+        top = cbor.loads(payload, max_size=512, path="event")
         top = cbor.closed_map(top, required=frozenset({6, 7, EVENT_CLAIM}), path="event")
         path = "event.-65538"
         facts = cbor.closed_map(
@@ -257,7 +257,7 @@ class EventClaims:
         number = _number(top[7], "event.7")
         if successor == number:
             raise MalformedError("a mark cannot succeed itself", path + ".4")
-        return cls(
+        claims = cls(
             iat=_time(top[6], "event.6"),
             number=number,
             kind=kind,
@@ -265,6 +265,8 @@ class EventClaims:
             prev=_hash(facts[3], path + ".3"),
             successor=successor,
         )
+        cbor.check_same(claims.to_bytes(), payload, path="event")
+        return claims
 
     def to_bytes(self) -> bytes:
         facts: dict[int, Any] = {1: self.kind.value, 3: self.prev}

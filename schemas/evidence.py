@@ -105,8 +105,10 @@ class Manifest:
         texts = [text for log in self.logs for text in (log.dir, log.origin)]
         texts += [text for one in self.lists for text in (one.file, one.uri)]
         texts += [] if self.as_of is None else [self.as_of]
-        sizes = [log.size for log in self.logs]
-        return all(type(text) is str for text in texts) and all(type(size) is int for size in sizes)
+        numbers = [log.size for log in self.logs] + list(self.trust)
+        return all(type(text) is str for text in texts) and all(
+            type(one) is int and one >= 0 for one in numbers
+        )
 
     def lists_each_once(self) -> bool:
         """Whether no log and no list stands there twice: each is authenticated for every time it stands there."""

@@ -48,8 +48,6 @@ class ProfileClaims:
             raise MalformedError("expected POSIX seconds before the year 10000", "profile.6")
         if type(number) is not bytes or type(text) is not bytes:
             raise MalformedError("mark number and document are byte strings", "profile")
-        # Three values of known types: whatever else came in was refused before it was encoded again.
-        cbor.check_same(cbor.encode(top), payload, path="profile")
         if len(text) > MAX_DOCUMENT:
             raise MalformedError("the document is over 64 KiB", "profile.-65539")
         try:
@@ -62,7 +60,10 @@ class ProfileClaims:
             raise MalformedError("entities are not in the order of claim 9", "profile.-65539/entities")
         if rfc8785.dumps(document) != text:
             raise MalformedError("not in RFC 8785 form", "profile.-65539")
-        return cls(iat=iat, number=number_from_bytes(number, "profile.7"), document=document)
+        claims = cls(iat=iat, number=number_from_bytes(number, "profile.7"), document=document)
+        # Three values of known types: whatever else came in was refused before it was encoded again.
+        cbor.check_same(cbor.encode(top), payload, path="profile")
+        return claims
 
     def to_bytes(self) -> bytes:
         check_profile_document(self.document, "profile.-65539")

@@ -39,14 +39,17 @@ MAX_DIGITS = 2480
 MAX_TEXT = 4096
 DICTIONARY_1_SHA256 = "1ef4aaf51eaada361856f1d2c022775be1fa646c4f2e9a3372110681f5077834"
 
+# Unicode's White_Space, in full: what `\s` and `strip` take for it differs from language to language.
+_WHITE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _LINK = re.compile(
-    r"https?://(?P<host>\[[0-9a-f:.]+\]|[^\s/?#@:\\\[\]]+)(?::[0-9]{1,5})?"  # no user info: it dresses up hosts
-    r"/m/(?P<number>[^\s/?#]+)/?(?:\?[^\s#]*)?(?:#(?P<digits>.*))?",
-    re.IGNORECASE | re.DOTALL,
+    rf"https?://(?P<host>\[[0-9a-f:.]+\]|[^{_WHITE}/?#@:\\\[\]]+)(?::[0-9]{{1,5}})?"  # no user info: it dresses up hosts
+    rf"/m/(?P<number>[^{_WHITE}/?#]+)/?(?:\?[^{_WHITE}#]*)?(?:#(?P<digits>.*))?",
+    re.ASCII | re.IGNORECASE | re.DOTALL,  # ASCII: or "httpſ" would be https
 )
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
-_BASE = re.compile(r"https?://[^\s/?#@\\]+/?")
+_BASE = re.compile(rf"https?://[^{_WHITE}/?#@\\]+/?")
+_AROUND = f"{_WHITE}\ufeff"  # a byte order mark is no part of what follows it
 _STRATEGIES = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED, zlib.Z_FIXED)
 
 
@@ -55,7 +58,7 @@ class Found:
     """What stood in a text, unverified.
 
     `number`: ten characters; beside a mark also whatever else stood in its place, which no mark's number equals.
-    `host`: lower case, without port. `mark`: the bytes of what ought to be a mark.
+    `host`: lower case if it is ASCII, without port. `mark`: the bytes of what ought to be a mark.
     """
 
     number: str | None
@@ -91,10 +94,10 @@ def from_digits(digits: str) -> bytes:
 
     Raises MalformedError, TooLargeError.
     """
-    if len(digits) > MAX_DIGITS:
-        raise TooLargeError(f"more than {MAX_DIGITS} digits", "qr")
     if not _is_digits(digits):
         raise MalformedError("not decimal digits without a leading zero", "qr")
+    if len(digits) > MAX_DIGITS:
+        raise TooLargeError(f"more than {MAX_DIGITS} digits", "qr")
     value = int(digits)
     packed = value.to_bytes((value.bit_length() + 7) // 8, "big")
     if packed[0] != 1 or len(packed) < 3:
@@ -119,7 +122,7 @@ def read(text: str) -> Found:
     """
     if len(text) > MAX_TEXT:
         raise TooLargeError(f"text of more than {MAX_TEXT} characters", "qr")
-    text = text.strip()
+    text = text.strip(_AROUND)
     link = _LINK.fullmatch(text)
     if link is None:
         if len(text) > 10 and _is_digits(text):
@@ -134,7 +137,8 @@ def read(text: str) -> Found:
         if mark is None:
             raise
         number = link["number"]
-    return Found(number=number, host=link["host"].lower(), mark=mark)
+    host: str = link["host"]
+    return Found(number=number, host=host.lower() if host.isascii() else host, mark=mark)
 
 
 def _decoded(segment: str) -> str:
@@ -165,7 +169,7 @@ def _inflate(data: bytes) -> bytes:
     except zlib.error as error:
         raise MalformedError(f"not DEFLATE: {error}", "qr") from error
     if len(mark) > MAX_MARK:
-        raise TooLargeError(f"inflates to more than {MAX_MARK} bytes", "qr")
+        raise MalformedError(f"inflates to more than {MAX_MARK} bytes", "qr")
     if not unpacker.eof:
         raise MalformedError("DEFLATE without its final block", "qr")
     if unpacker.unused_data:

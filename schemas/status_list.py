@@ -137,7 +137,7 @@ class StatusListClaims:
     def from_bytes(cls, payload: bytes) -> "StatusListClaims":
         """Read a payload. Raises MalformedError, NotDeterministicError, TooLargeError."""
         path = "list"
-        top = cbor.decode(payload, max_size=MAX_LST + 1024, path=path)
+        top = cbor.loads(payload, max_size=MAX_LST + 1024, path=path)
         top = cbor.closed_map(top, required=_KEYS, path=path)
         body = cbor.closed_map(top[LIST_CLAIM], required=_LIST_KEYS, path=path + ".65533")
         position = top[POSITION_CLAIM]
@@ -161,6 +161,7 @@ class StatusListClaims:
         if claims.exp != claims.iat + LIFETIME or claims.ttl != TTL:
             # Not the signer's choice: until its end a list speaks where nobody can ask for a newer one.
             raise MalformedError("a list ends 14 days after its iat, and has a ttl of 3600", path + ".4")
+        cbor.check_same(cbor.encode(top), payload, path=path)
         return claims
 
     def to_bytes(self) -> bytes:

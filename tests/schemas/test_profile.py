@@ -119,4 +119,4 @@ def test_what_is_no_profile_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch
 
 def test_a_profile_in_another_encoding_of_its_own_is_refused_by_name() -> None:
     with pytest.raises(NotDeterministicError):
-        ProfileClaims.from_bytes(payload(b"{}").replace(b"\x42{}", b"\x58\x02{}"))
+        ProfileClaims.from_bytes(payload(b'{"country":"JP"}').replace(b'\x50{"', b'\x58\x10{"'))

@@ -1,6 +1,7 @@
 /* Evidence, bundles, registers: a ZIP with every freedom taken away (§7). The container only is established here. */
 import { Malformed, join, need, same, textOf, utf8 } from "./bytes.js";
 
+const MAX_MEMBERS = 65535; // a plain ZIP directory counts no further
 const NUMBER = "[0-9A-HJKMNP-TV-Z]{10}";
 const TILE = "(?:x[0-9]{3}/)*[0-9]{3}(?:\\.p/[1-9][0-9]{0,2})?";
 const MEMBERS = [
@@ -105,6 +106,7 @@ export function membersOf(bytes, at) {
     const member = { name, crc: view.getUint32(at + 16, true), size: view.getUint32(at + 24, true), offset };
     const bound = MEMBERS.find(([form]) => form.test(name))?.[1];
     need(bound !== undefined, "no member has this name");
+    need(members.length < MAX_MEMBERS, `more than ${MAX_MEMBERS} members`, "too-large");
     need((members.length === 0) === (name === "bundle.json") && (members.length < 2 || name > last), "members out of order");
     need(member.size <= bound, `${name}: more than ${bound} bytes`, "too-large");
     members.push(member);
@@ -137,15 +139,22 @@ function readManifest(data) {
     throw new Malformed("bundle.json: not JSON");
   }
   const has = (one, names) => one !== null && typeof one === "object" && Object.keys(one).sort().join() === names;
-  const text = (one) => typeof one === "string";
+  const text = (one) => typeof one === "string" && !/[\ud800-\udfff]/u.test(one); // JSON can smuggle in half a pair
+  const number = (one) => Number.isSafeInteger(one) && one >= 0;
+  const texts = (one) => Array.isArray(one) && one.every(text);
+  const once = (items, name) => new Set(items.map((one) => one[name])).size === items.length;
   const list = (one) => has(one, "file,uri") && text(one.file) && text(one.uri);
-  const log = (one) => has(one, "dir,origin,size") && text(one.dir) && text(one.origin) && Number.isSafeInteger(one.size);
+  const log = (one) => has(one, "dir,origin,size") && text(one.dir) && text(one.origin) && number(one.size);
   const right =
     has(value, "as_of,format,hosts,lists,logs,trust,variant") &&
     value.format === 1 &&
     ["evidence", "plain", "register"].includes(value.variant) &&
-    Array.isArray(value.lists) && value.lists.every(list) &&
-    Array.isArray(value.logs) && value.logs.every(log);
+    (value.as_of === null || text(value.as_of)) &&
+    texts(value.hosts) &&
+    Array.isArray(value.trust) && value.trust.every(number) &&
+    // Each is authenticated for every time it stands there.
+    Array.isArray(value.lists) && value.lists.every(list) && once(value.lists, "file") && once(value.lists, "uri") &&
+    Array.isArray(value.logs) && value.logs.every(log) && once(value.logs.filter((one) => one.dir !== ""), "dir");
   need(right && JSON.stringify(sorted(value)) === textOf(data), "bundle.json: not a table of contents of format 1");
   return value;
 }

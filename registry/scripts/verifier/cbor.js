@@ -5,7 +5,7 @@
  *
  * Integers come as numbers, texts as strings, byte strings as Uint8Array, arrays as arrays, maps as Map.
  */
-import { join, need, textOf, utf8 } from "./bytes.js";
+import { hex, join, need, textOf, utf8 } from "./bytes.js";
 
 const MAX_UINT = Number.MAX_SAFE_INTEGER;
 const MAX_DEPTH = 6;
@@ -102,13 +102,15 @@ class Reader {
     for (let left = number; left === null ? !this.broke() : left > 0n; left = left === null ? null : left - 1n) {
       const start = this.at;
       const key = this.item(depth + 1);
-      const name = typeof key === "number" || typeof key === "string" ? key : FOREIGN;
+      const isPlain = typeof key === "number" || typeof key === "string";
       const encoded = this.bytes.subarray(start, this.at);
-      need(name === FOREIGN || !seen.has(name), "a key stands twice");
+      if (!isPlain && !isBytes(key)) this.foreign = true;
+      const name = isPlain ? `${typeof key} ${key}` : isBytes(key) ? `bytes ${hex(key)}` : null;
+      need(name === null || !seen.has(name), "a key stands twice");
       seen.add(name);
       if (last !== null && !before(last, encoded)) this.deterministic = false; // bytewise, not length first
       last = encoded;
-      found.set(name === FOREIGN ? encoded : key, this.item(depth + 1));
+      found.set(isPlain ? key : encoded, this.item(depth + 1));
     }
     return found;
   }

@@ -3,13 +3,21 @@ import { Malformed, inflate, join, need } from "./bytes.js";
 import { markNumber } from "./numbers.js";
 
 const MAX_MARK = 1024;
-const LINK =
-  /^https?:\/\/(\[[0-9a-f:.]+\]|[^\s/?#@:\\[\]]+)(?::[0-9]{1,5})?\/m\/([^\s/?#]+)\/?(?:\?[^\s#]*)?(?:#(.*))?$/is;
+const MAX_TEXT = 4096;
+// Unicode's White_Space, in full, for a set: what \s and trim take for it differs from language to language.
+const WHITE = "\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const LINK = new RegExp(
+  `^https?://(\\[[0-9a-f:.]+\\]|[^${WHITE}/?#@:\\\\[\\]]+)(?::[0-9]{1,5})?` +
+    `/m/([^${WHITE}/?#]+)/?(?:\\?[^${WHITE}#]*)?(?:#(.*))?$`,
+  "is",
+);
+// A byte order mark is no part of what follows it.
+const AROUND = new RegExp(`^[${WHITE}\ufeff]+|[${WHITE}\ufeff]+$`, "g");
 
 /** The bytes in the digits; that they are a mark is not established. `dictionary`: preset dictionary no. 1. */
 export async function fromDigits(digits, dictionary) {
-  need(digits.length <= 2480, "more than 2480 digits", "too-large");
   need(/^[1-9][0-9]*$/.test(digits), "not decimal digits without a leading zero");
+  need(digits.length <= 2480, "more than 2480 digits", "too-large");
   const text = BigInt(digits).toString(16);
   const packed = Uint8Array.from((text.length % 2 ? `0${text}` : text).match(/../g), (pair) => parseInt(pair, 16));
   need(packed[0] === 1 && packed.length >= 3, "the digits do not start with 01, form and data");
@@ -31,8 +39,8 @@ async function inflated(data, dictionary) {
 
 /** What a scanned or pasted text holds, unverified: {number, host, mark}, each perhaps null. Throws Malformed. */
 export async function readText(given, dictionary) {
-  need(given.length <= 4096, "text of more than 4096 characters", "too-large");
-  const text = given.trim();
+  need(given.length <= 2 * MAX_TEXT && [...given].length <= MAX_TEXT, `text of more than ${MAX_TEXT} characters`, "too-large");
+  const text = given.replace(AROUND, "");
   const link = LINK.exec(text);
   if (link === null) {
     if (text.length > 10 && /^[1-9][0-9]*$/.test(text)) {
@@ -49,7 +57,7 @@ export async function readText(given, dictionary) {
   } catch (error) {
     if (mark === null || !(error instanceof Malformed)) throw error;
   }
-  return { number, host: host.toLowerCase(), mark };
+  return { number, host: /^[\0-\x7f]*$/.test(host) ? host.toLowerCase() : host, mark };
 }
 
 /** Take percent-encoding off once, as the server of the link does (RFC 3986 §2.1). Throws Malformed. */

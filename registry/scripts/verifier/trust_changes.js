@@ -1,8 +1,13 @@
 /* What may follow a trust document (§5 rule 2): nothing is dropped, and an entry changes in three ways only. */
 import { hex, need } from "./bytes.js";
 
+// By content: in which order the members of an object were written says nothing.
 const plain = (value) =>
-  JSON.stringify(value, (_, inner) => (inner instanceof Uint8Array ? hex(inner) : inner));
+  JSON.stringify(value, (_, inner) => {
+    if (inner instanceof Uint8Array) return hex(inner);
+    if (inner === null || typeof inner !== "object" || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)));
+  });
 const equal = (one, other) => plain(one) === plain(other);
 
 export function checkChange(old, now) {

@@ -95,7 +95,7 @@ export async function verify(found, source, { now, at = null, policy = null, max
   const ground = groundOf(chain, view, remembered);
   const { key, refused: issuer } = checkIssuer(mark, ground, when);
   settle(ISSUER, issuer);
-  report.partner = partnersMark(mark, ground, report);
+  report.partner = found.mark === null ? null : partnersMark(mark, ground, report);
   if (report.partner !== null) {
     settle(ISSUER, checkDocument(ground, when) ?? unasked(report.partner));
     return finished(report, ground, found, policy);

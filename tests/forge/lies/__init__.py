@@ -10,6 +10,7 @@ from forge.lies import (
     moments,
     signature,
     spelled,
+    spellings,
     status,
     structure,
     trust,
@@ -23,6 +24,7 @@ def all_vectors() -> Book:
     for chapter in (
         structure,
         spelled,
+        spellings,
         trust,
         issuer,
         signature,
