@@ -20,7 +20,9 @@ from schemas.repertoire import MARKS, OUTSIDE, SPACES, VISIBLE, kinds
 
 __all__ = ["EVERYDAY_LINES", "check_text", "is_latin", "keep_old_forms", "without_selectors"]
 
-MOST_MARKS = 4  # in a row, above, below or around what they stand on (UTS #39 §5.4); living scripts need no more
+MOST_MARKS = (
+    4  # in a row, above, below or around what they stand on (UTS #39 §5.4); living scripts need no more
+)
 # Beside printable ASCII: Latin letters of Europe, kana, unified ideographs, full-width forms. None of these is refused or is
 # a mark, none changes or joins another under NFC, and each is at most 3 bytes. A text of nothing else that begins with no
 # blank, and nearly every text is one, needs no closer look.

@@ -24,7 +24,9 @@ def rendered() -> dict[Path, bytes]:
         "LIKE_LATIN": " ".join(f"{_base_36(a)}.{_base_36(b)}" for a, b in map(_ends, parts["like Latin"])),
     }
     python = ['"""Made from repertoire.txt by `make tables`; not to be edited. `repertoire` reads it."""\n']
-    script = ["/* Made from schemas/repertoire.txt by `make tables`; not to be edited. repertoire.js reads it. */\n"]
+    script = [
+        "/* Made from schemas/repertoire.txt by `make tables`; not to be edited. repertoire.js reads it. */\n"
+    ]
     for name, text in tables.items():
         lines = _lines(text)
         python.append(f'{name} = """\\\n{lines}"""\n')

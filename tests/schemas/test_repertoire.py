@@ -17,7 +17,9 @@ SAME_EDITION = pytest.mark.skipif(
     unicodedata.unidata_version != "14.0.0",
     reason="this interpreter has the tables of another Unicode; Python 3.11 has those the repertoire was frozen at",
 )
-SHOWS_NOTHING = {*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\U0001107f\U00016fe4\U0001d159\u2800\ufffc"}
+SHOWS_NOTHING = {
+    *"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\U0001107f\U00016fe4\U0001d159\u2800\ufffc"
+}
 
 
 def test_making_the_tables_again_gives_the_same_bytes() -> None:
@@ -46,7 +48,9 @@ def test_the_file_lists_what_its_edition_of_unicode_assigns_and_shows() -> None:
         elif kind != "V":
             wanted = {"Mn": "M", "Me": "M", "Mc": "J", "Zs": "S"}.get(category, "OI")
             assert kind in wanted, f"U+{ord(character):04X}"
-            assert (kind == "I") == unicodedata.name(character, "").startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEO"))
+            assert (kind == "I") == unicodedata.name(character, "").startswith(
+                ("CJK UNIFIED", "CJK COMPATIBILITY IDEO")
+            )
     assert kinds("\ufe00\ufe0f\U000e0100\U000e01ef") == "VVVV"
 
 
@@ -69,7 +73,9 @@ def test_every_edition_of_unicode_normalises_the_repertoire_alike() -> None:
     found = sha256()
     for form in ("NFC", "NFKC"):
         for character in KNOWN:
-            found.update(unicodedata.normalize(form, f"{character} {character}\u0301 {character}\u3099 x").encode())
+            found.update(
+                unicodedata.normalize(form, f"{character} {character}\u0301 {character}\u3099 x").encode()
+            )
         for mark in marks:
             found.update(unicodedata.normalize(form, f"a{mark}\u0301 a\u0301{mark} a{mark}\u0334").encode())
     assert found.hexdigest() == "36225be6b805257c8c033c4e540a492e91235b3eef3fce64d89321002d7042d9"

@@ -109,7 +109,15 @@ def test_a_character_nobody_can_see_is_refused_wherever_it_stands(hidden: str) -
 
 @pytest.mark.parametrize(
     "text",
-    ["\ufe00神", "神\ufe00\ufe00", "神 \ufe00", "神\ufe00\U000e0100", "\U000e0100", "A\ufe00kashi", "神゛\ufe00"],
+    [
+        "\ufe00神",
+        "神\ufe00\ufe00",
+        "神 \ufe00",
+        "神\ufe00\U000e0100",
+        "\U000e0100",
+        "A\ufe00kashi",
+        "神゛\ufe00",
+    ],
 )
 def test_a_variation_selector_needs_an_ideograph_to_select_for(text: str) -> None:
     assert "select" in refused(text).problem
@@ -120,7 +128,9 @@ def test_blank_text_is_refused(text: str) -> None:
     assert "blank" in refused(text).problem
 
 
-@pytest.mark.parametrize("text", ["\u0301", "\u0301Akashi", "Akashi \u0301", "\u0e48ไทย", "\u093f", "　\u20dd"])
+@pytest.mark.parametrize(
+    "text", ["\u0301", "\u0301Akashi", "Akashi \u0301", "\u0e48ไทย", "\u093f", "　\u20dd"]
+)
 def test_a_mark_needs_something_to_stand_on(text: str) -> None:
     assert "nothing to stand on" in refused(text).problem
 

@@ -12,6 +12,7 @@ import { readText } from "./code.js";
 import { verifiedBy } from "./cose.js";
 import { issueEntry } from "./leaves.js";
 import { checkPolicy } from "./policy.js";
+import { lookAlikeScripts } from "./repertoire.js";
 import { listsHost, walk } from "./trust.js";
 import { orRefused } from "./transparency.js";
 
@@ -164,6 +165,8 @@ function finished(report, ground = null, found = null, policy = null) {
   if (report.mark === null) return report;
   if (report.source.view.heads.some((head) => head.k === 1)) note("no-independent-witness");
   if (policy?.organisation === undefined) note("holder-not-checked");
+  const scripts = lookAlikeScripts(report.mark.claims.name).join(", ");
+  if (scripts !== "") note("look-alike-scripts", `the name is written in ${scripts}`);
   const left = report.mark.claims.exp - report.at;
   if (left > 0 && left <= 30 * DAY) note("ends-soon", iso(report.mark.claims.exp));
   return report;

@@ -9,6 +9,7 @@ from forge.lies import (
     signature,
     status,
     structure,
+    text,
     trust,
     witnessed,
 )
@@ -17,6 +18,18 @@ from forge.vectors import Book
 
 def all_vectors() -> Book:
     book = Book()
-    for chapter in (structure, trust, issuer, signature, moments, logged, witnessed, status, ended, asking):
+    for chapter in (
+        structure,
+        text,
+        trust,
+        issuer,
+        signature,
+        moments,
+        logged,
+        witnessed,
+        status,
+        ended,
+        asking,
+    ):
         chapter.tell(book)
     return book
