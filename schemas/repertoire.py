@@ -37,7 +37,7 @@ class _Characters(NamedTuple):
     scripts: list[str]
 
 
-_TOKEN = "([0-9a-z]+)([A-Z])([0-9a-z]*)"  # size, kind, place of the script; numbers to the base of 36
+_ITEM = "([0-9a-z]+)([A-Z])([0-9a-z]*)"  # size, kind, place of the script; numbers to the base of 36
 
 
 @cache
@@ -45,7 +45,7 @@ def _characters() -> _Characters:
     from schemas.text_tables import CHARACTERS, SCRIPTS
 
     names = SCRIPTS.split()
-    sizes, letters, places = zip(*re.findall(_TOKEN, CHARACTERS), strict=True)
+    sizes, letters, places = zip(*re.findall(_ITEM, CHARACTERS), strict=True)
     starts = [0, *accumulate([int(size, 36) for size in sizes[:-1]])]
     script = {"": "", **{base_36: names[int(base_36, 36)] for base_36 in set(places) - {""}}}
     return _Characters(starts, "".join(letters), [script[place] for place in places])
