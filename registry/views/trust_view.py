@@ -6,6 +6,7 @@ from flask_babel import gettext
 
 from keys.trust import TrustChain
 from registry import i18n
+from schemas.bidi import isolated
 from schemas.times import DAY
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, Recognised, TrustedKey
@@ -165,4 +166,4 @@ def _partner(entry: Recognised, offset: int, now: int) -> Line:
         state = gettext("recognised from %(day)s on", day=_day(entry.start, offset))
     else:
         state = gettext("recognised; its levels are its own")
-    return Line(name=f"{name} ({entry.scheme})", says=f"{country} · {entry.url}", state=state)
+    return Line(name=f"{isolated(name)} ({entry.scheme})", says=f"{country} · {entry.url}", state=state)
