@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right
 from functools import cache
 from itertools import accumulate
-from typing import NamedTuple
 
 __all__ = ["MARKS", "OUTSIDE", "SPACES", "VISIBLE", "kinds", "scripts"]
 
@@ -21,31 +20,30 @@ OUTSIDE, SPACES, MARKS, VISIBLE = "X", "S", "MJ", "OI"
 
 def kinds(text: str) -> str:
     """One letter for each character: O other, I ideograph, M mark, J joined mark, V selector, S space, X outside."""
-    starts, letters, _ = _characters()
+    starts, letters = _kinds()
     return "".join([letters[bisect_right(starts, ord(character)) - 1] for character in text])
 
 
 def scripts(text: str) -> list[str]:
-    """The script of each character; "" for one that many scripts share."""
-    starts, _, named = _characters()
-    return [named[bisect_right(starts, ord(character)) - 1] for character in text]
-
-
-class _Characters(NamedTuple):
-    starts: list[int]  # of ranges that cover all code points
-    kinds: str
-    scripts: list[str]
-
-
-_ITEM = "([0-9a-z]+)([A-Z])([0-9a-z]*)"  # size, kind, place of the script; numbers to the base of 36
+    """The script of each character, which is of the repertoire; "" for one that many scripts share."""
+    starts, names = _scripts()
+    return [names[bisect_right(starts, ord(character)) - 1] for character in text]
 
 
 @cache
-def _characters() -> _Characters:
-    from schemas.text_tables import CHARACTERS, SCRIPTS
+def _kinds() -> tuple[list[int], str]:
+    """Where ranges start, and their kinds. They cover all code points."""
+    from schemas.text_tables import KINDS
 
-    names = SCRIPTS.split()
-    sizes, letters, places = zip(*re.findall(_ITEM, CHARACTERS), strict=True)
-    starts = [0, *accumulate([int(size, 36) for size in sizes[:-1]])]
-    script = {"": "", **{base_36: names[int(base_36, 36)] for base_36 in set(places) - {""}}}
-    return _Characters(starts, "".join(letters), [script[place] for place in places])
+    sizes, letters = zip(*re.findall("([0-9a-z]*)([A-Z])", KINDS.replace("\n", "")), strict=True)
+    return [0, *accumulate([int(size or "1", 36) for size in sizes[:-1]])], "".join(letters)
+
+
+@cache
+def _scripts() -> tuple[list[int], list[str]]:
+    from schemas.text_tables import SCRIPT_NAMES, SCRIPTS
+
+    names = SCRIPT_NAMES.split()
+    ranges = [token.partition(".") for token in SCRIPTS.split()]
+    starts = [0, *accumulate([int(size, 36) for size, _, _ in ranges])]
+    return starts[: len(ranges)], [names[int(place, 36)] if place else "" for _, _, place in ranges]

@@ -13,28 +13,37 @@ def rendered() -> dict[Path, bytes]:
     """Every file made from the repertoire, by its path."""
     parts = sections(SOURCE.read_text("utf-8"))
     together, alike = _families(parts["scripts"])
-    names = sorted({line.split()[2] for line in parts["characters"]} - {"-"})
-    tables = {
-        "CHARACTERS": _characters(parts["characters"], names),
-        "SCRIPTS": " ".join(names),
-        "FOLDS": _folds([line for line in parts["fold"] if _is_shift(line)]),
-        "EXPANSIONS": _expansions([line for line in parts["fold"] if not _is_shift(line)]),
+    kinds, scripts, names = _characters(parts["characters"])
+    characters = {
+        "KINDS": kinds,
+        "SCRIPTS": scripts,
+        "SCRIPT_NAMES": " ".join(names),
         "TOGETHER": " / ".join(together),
         "ALIKE": alike,
         "LIKE_LATIN": " ".join(f"{_base_36(a)}.{_base_36(b)}" for a, b in map(_ends, parts["like Latin"])),
     }
-    python = ['"""Made from repertoire.txt by `make tables`; not to be edited. `repertoire` reads it."""\n']
-    script = [
-        "/* Made from schemas/repertoire.txt by `make tables`; not to be edited. repertoire.js reads it. */\n"
-    ]
-    for name, text in tables.items():
-        lines = _lines(text)
-        python.append(f'{name} = """\\\n{lines}"""\n')
-        script.append(f"export const {name} = `\n{lines}`;\n")
-    return {
-        ROOT / "schemas/text_tables.py": "\n".join(python).encode(),
-        ROOT / "registry/scripts/verifier/text_tables.js": "".join(script).encode(),
+    folds = {
+        "FOLDS": _folds([line for line in parts["fold"] if _is_shift(line)]),
+        "EXPANSIONS": _expansions([line for line in parts["fold"] if not _is_shift(line)]),
     }
+    return {
+        ROOT / "schemas/text_tables.py": _python(characters | folds),
+        # Apart: pages look for no words in a scope, and are not served how.
+        ROOT / "registry/scripts/verifier/text_tables.js": _script(characters, "repertoire.js"),
+        ROOT / "registry/scripts/verifier/fold_tables.js": _script(folds, "folding.js"),
+    }
+
+
+def _python(tables: dict[str, str]) -> bytes:
+    parts = [f'{name} = """\\\n{_lines(text)}"""\n' for name, text in tables.items()]
+    head = '"""Made from repertoire.txt by `make tables`; not to be edited. `repertoire` and `folding` read it."""\n'
+    return "\n".join([head, *parts]).encode()
+
+
+def _script(tables: dict[str, str], reader: str) -> bytes:
+    parts = [f"export const {name} = `\n{_lines(text)}`;\n" for name, text in tables.items()]
+    head = f"/* Made from schemas/repertoire.txt by `make tables`; not to be edited. {reader} reads it. */\n"
+    return "".join([head, *parts]).encode()
 
 
 def sections(text: str) -> dict[str, list[str]]:
@@ -55,21 +64,40 @@ def _ends(points: str) -> tuple[int, int]:
     return int(first, 16), int(last or first, 16)
 
 
-def _characters(lines: list[str], names: list[str]) -> str:
-    """Sizes of ranges from U+0000 on, each with its kind and the place of its script; X: outside."""
-    tokens: list[str] = []
+def _characters(lines: list[str]) -> tuple[str, str, list[str]]:
+    """What covers all code points, from U+0000 on: sizes of ranges, each with its kind or with the place of its script.
+
+    A size of 1 is left out before a kind. X: outside the repertoire. Of what is outside nobody asks the script, so its
+    neighbour's goes on over it.
+    """
+    kinds: list[list[str | int]] = [["X", 0]]
+    scripts: list[list[str | int]] = [["-", 0]]
     at = 0
     for line in lines:
         points, kind, script = line.split()
         first, last = _ends(points)
         if not at <= first <= last:
             raise ValueError(f"out of order: {line}")
-        if first > at:
-            tokens.append(f"{_base_36(first - at)}X")
-        place = "" if script == "-" else _base_36(names.index(script))
-        tokens.append(f"{_base_36(last + 1 - first)}{KINDS[kind]}{place}")
+        _go_on(kinds, "X", first - at)
+        _go_on(scripts, str(scripts[-1][0]), first - at)
+        _go_on(kinds, KINDS[kind], last + 1 - first)
+        _go_on(scripts, script, last + 1 - first)
         at = last + 1
-    return " ".join([*tokens, f"{_base_36(0x110000 - at)}X"])
+    _go_on(kinds, "X", 0x110000 - at)
+    names = [name for name in dict.fromkeys(str(script) for script, _ in scripts) if name != "-"]
+    written = "".join(f"{'' if size == 1 else _base_36(int(size))}{kind}" for kind, size in kinds if size)
+    places = [
+        _base_36(int(size)) + ("" if script == "-" else f".{_base_36(names.index(str(script)))}")
+        for script, size in scripts
+    ]
+    return written, " ".join(places), names
+
+
+def _go_on(ranges: list[list[str | int]], value: str, size: int) -> None:
+    """Add characters to the last range, or in a range of their own if they are of another kind."""
+    if size and ranges[-1][0] != value:
+        ranges.append([value, 0])
+    ranges[-1][1] = int(ranges[-1][1]) + size
 
 
 def _is_shift(line: str) -> bool:
@@ -107,13 +135,14 @@ def _base_36(number: int) -> str:
 
 
 def _lines(text: str) -> str:
-    """The words of a text in lines that are not too long."""
+    """A text in lines that are not too long: of whole words, or cut where it has none."""
+    words = text.split(" ") if " " in text else [text[at : at + _WIDTH] for at in range(0, len(text), _WIDTH)]
     lines = [""]
-    for word in text.split(" "):
+    for word in words:
         if len(lines[-1]) + len(word) > _WIDTH:
             lines.append("")
         lines[-1] += word + " "
-    return "".join(line.rstrip() + "\n" for line in lines)
+    return "".join(line.rstrip() + "\n" for line in lines if line)
 
 
 def main() -> None:

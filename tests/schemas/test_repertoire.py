@@ -35,8 +35,9 @@ def test_the_tables_say_of_every_character_what_the_file_says() -> None:
         first, _, last = points.partition("..")
         for code in range(int(first, 16), int(last or first, 16) + 1):
             listed[code] = KINDS[kind], "" if script == "-" else script
-    said = zip(KINDS_OF_ALL, scripts("".join(ALL)), strict=True)
-    assert [one for one in enumerate(said) if one[1] != listed.get(one[0], ("X", ""))] == []
+    said = list(zip(KINDS_OF_ALL, scripts("".join(ALL)), strict=True))
+    assert {code: said[code] for code in listed} == listed
+    assert {kind for code, (kind, _) in enumerate(said) if code not in listed} == {"X"}
 
 
 @SAME_EDITION

@@ -1,5 +1,7 @@
 """Text in signed objects: what may not stand there, and old forms of characters that must survive NFC."""
 
+import itertools
+import re
 import unicodedata
 
 import pytest
@@ -133,6 +135,31 @@ def test_blank_text_is_refused(text: str) -> None:
 )
 def test_a_mark_needs_something_to_stand_on(text: str) -> None:
     assert "nothing to stand on" in refused(text).problem
+
+
+def test_the_rules_are_the_grammar_the_format_gives() -> None:
+    grammar = re.compile("(?!.*MMMMM)S*(?:(?:O|IV?)[MJ]*S*)+")
+    signs = {
+        "O": "xyzwv",
+        "I": "神戸海城葛",
+        "M": "\u0324\u0325\u0329\u032a\u032b",
+        "J": "\u0903" * 5,
+        "V": "\ufe00" * 5,
+        "S": " " * 5,
+    }
+    for shape in (
+        "".join(word) for length in range(1, 6) for word in itertools.product(signs, repeat=length)
+    ):
+        text = "".join(signs[kind][place] for place, kind in enumerate(shape))
+        assert passes(text) == (grammar.fullmatch(shape) is not None), shape
+
+
+def passes(text: str) -> bool:
+    try:
+        check_text(text, "", max_bytes=240)
+    except MalformedError:
+        return False
+    return True
 
 
 def test_marks_are_not_heaped_up() -> None:

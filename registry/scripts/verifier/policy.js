@@ -1,6 +1,6 @@
 /* What the asker wants of a mark, beyond its being real (§8 check 7). The keys are those of policy.toml. */
 import { DAY, Refused } from "./bytes.js";
-import { folded } from "./repertoire.js";
+import { folded } from "./folding.js";
 
 /** Judge verified claims; `offset` is the scheme's, in which a date is a whole day. Null: nothing is wrong. */
 export function checkPolicy(claims, owner, policy, offset) {

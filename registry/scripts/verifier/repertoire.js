@@ -1,27 +1,35 @@
 /* Characters as the frozen repertoire knows them (§0, schemas/repertoire.txt); never this browser's tables. */
-import { ALIKE, CHARACTERS, EXPANSIONS, FOLDS, LIKE_LATIN, SCRIPTS, TOGETHER } from "./text_tables.js";
+import { ALIKE, KINDS, LIKE_LATIN, SCRIPTS, SCRIPT_NAMES, TOGETHER } from "./text_tables.js";
 
-const words = (text) => text.trim().split(/[ \n]+/);
-const numbers = (token) => token.split(".").map((part) => parseInt(part, 36));
+export const words = (text) => text.trim().split(/[ \n]+/);
+export const numbers = (token) => token.split(".").map((part) => parseInt(part, 36));
 
-let opened = null;
+const once = (read) => {
+  let found = null;
+  return () => (found ??= read());
+};
 
-/** The tables, opened when a text first needs them: starts of ranges, their kinds and scripts. */
-function characters() {
-  if (opened !== null) return opened;
-  const [names, starts, kinds, scripts] = [words(SCRIPTS), [], [], []];
+/** Ranges that cover all code points: where they start, and what each one is. */
+function ranges(tokens) {
+  const [starts, values] = [[], []];
   let at = 0;
-  for (const [, size, kind, script] of CHARACTERS.matchAll(/([0-9a-z]+)([A-Z])([0-9a-z]*)/g)) {
+  for (const [size, value] of tokens) {
     starts.push(at);
-    kinds.push(kind);
-    scripts.push(script === "" ? "" : names[parseInt(script, 36)]);
-    at += parseInt(size, 36);
+    values.push(value);
+    at += size;
   }
-  opened = { starts, kinds, scripts };
-  return opened;
+  return { starts, values };
 }
 
-function rangeOf(character, starts) {
+const allKinds = once(() =>
+  ranges(Array.from(KINDS.replaceAll("\n", "").matchAll(/([0-9a-z]*)([A-Z])/g), ([, size, kind]) => [parseInt(size || "1", 36), kind])),
+);
+const allScripts = once(() => {
+  const names = words(SCRIPT_NAMES);
+  return ranges(words(SCRIPTS).map(numbers).map(([size, place]) => [size, names[place] ?? ""]));
+});
+
+function valueAt(character, { starts, values }) {
   const code = character.codePointAt(0);
   let [low, high] = [0, starts.length];
   while (high - low > 1) {
@@ -29,37 +37,11 @@ function rangeOf(character, starts) {
     if (starts[middle] <= code) low = middle;
     else high = middle;
   }
-  return low;
+  return values[low];
 }
 
 /** One letter for each character: O other, I ideograph, M mark, J joined mark, V selector, S space, X outside. */
-export function kindsOf(text) {
-  const { starts, kinds } = characters();
-  return Array.from(text, (character) => kinds[rangeOf(character, starts)]).join("");
-}
-
-let folds = null;
-
-function foldsOf() {
-  if (folds !== null) return folds;
-  folds = new Map();
-  for (const [first, last, step, shift] of words(FOLDS).map(numbers)) {
-    for (let code = first; code <= last; code += step) folds.set(String.fromCodePoint(code), String.fromCodePoint(code + shift));
-  }
-  for (const [code, ...written] of words(EXPANSIONS).map(numbers)) {
-    folds.set(String.fromCodePoint(code), String.fromCodePoint(...written));
-  }
-  return folds;
-}
-
-/** `text` without selectors, in NFKC, its case folded, to look for words in it; null if it leaves the repertoire. */
-export function folded(text) {
-  const kinds = kindsOf(text);
-  if (kinds.includes("X")) return null;
-  const bare = Array.from(text).filter((character, at) => kinds[at] !== "V");
-  const table = foldsOf();
-  return Array.from(bare.join("").normalize("NFKC"), (character) => table.get(character) ?? character).join("");
-}
+export const kindsOf = (text) => Array.from(text, (character) => valueAt(character, allKinds())).join("");
 
 const sets = (text) => text.split("/").map((part) => new Set(words(part)));
 const isLikeLatin = (character) => {
@@ -69,7 +51,6 @@ const isLikeLatin = (character) => {
 
 /** The scripts of a name whose letters may be taken for those of another one (§8, note look-alike-scripts); sorted, mostly none. */
 export function lookAlikeScripts(name) {
-  const { starts, kinds, scripts } = characters();
   const found = new Set();
   const letters = new Map(); // of the whole name, by script
   let word = new Set();
@@ -79,12 +60,11 @@ export function lookAlikeScripts(name) {
     word = new Set();
   };
   for (const character of name) {
-    const range = rangeOf(character, starts);
-    const script = scripts[range];
+    const script = valueAt(character, allScripts());
     if (script !== "") {
       word.add(script);
       letters.set(script, [...(letters.get(script) ?? []), character]);
-    } else if (!"MJV".includes(kinds[range])) {
+    } else if (!"MJV".includes(kindsOf(character))) {
       end();
     }
   }

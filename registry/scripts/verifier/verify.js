@@ -11,7 +11,6 @@ import { readMark } from "./claims.js";
 import { readText } from "./code.js";
 import { verifiedBy } from "./cose.js";
 import { issueEntry } from "./leaves.js";
-import { checkPolicy } from "./policy.js";
 import { lookAlikeScripts } from "./repertoire.js";
 import { listsHost, walk } from "./trust.js";
 import { orRefused } from "./transparency.js";
@@ -65,9 +64,10 @@ function groundOf(chain, view, remembered) {
 
 /**
  * Judge what was found, {number, host, mark}, at `at` (POSIX seconds; default `now`). `maxAge` may only shorten how old a
- * status may be. Gives a report of the shape of schemas/report.schema.json; throws only where this browser cannot check.
+ * status may be. Who has a `policy` brings `checkPolicy`; a page that asks for nothing is not served it. Gives a report of
+ * the shape of schemas/report.schema.json; throws only where this browser cannot check.
  */
-export async function verify(found, source, { now, at = null, policy = null, maxAge = null, remembered = null }) {
+export async function verify(found, source, { now, at = null, policy = null, checkPolicy = null, maxAge = null, remembered = null }) {
   const when = at === null ? now : Math.max(0, Math.min(at, now));
   const report = { at: when, findings: [...CHECKS.keys()].map(notMade), asOf: null, notes: [], mark: null, status: null, logged: null, source };
   const settle = (place, refused) => {

@@ -1,7 +1,11 @@
 """Text inside a mark (docs/format.md §0): what a name may be made of, names that mix scripts, and words of a scope."""
 
+from dataclasses import replace
+from hashlib import sha256
+
+from forge.trust_documents import note, text_of
 from forge.vectors import UNASKED, Book
-from forge.world import ISSUED, NOW, World, sign
+from forge.world import ISSUED, NOW, World, first_document, sign
 from schemas import cbor
 from schemas.times import HOUR
 
@@ -95,4 +99,19 @@ def tell(book: Book) -> None:
         anchor=anchor,
         policy={"scope_contains": "\U0001ccddauptstraße"},
         twin="valid-scope-sharp-s",
+    )
+
+    document = text_of(first_document())
+    bent = document.replace('"en":"Demonstration"', '"en":"Demonstration\u1c89"')
+    assert bent != document
+    contents = replace(world.contents, notes=[note(bent)])
+    book.doubt(
+        "trust-unavailable-newer-letter",
+        "The trust document names its scheme with a letter that Unicode has had since 16.0.",
+        greek.raw,
+        world.bundle(contents=contents),
+        "trust-unavailable",
+        anchor=sha256(bent.encode()).hexdigest(),
+        notes=(),
+        twin="valid-scope-sigma",
     )
