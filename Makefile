@@ -22,7 +22,7 @@ TYPED    := $(PACKAGES) tests $(if $(wildcard bench/*.py),bench) $(if $(wildcard
 PYTEST   := $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-data test check lint types contracts format bench fuzz vectors torture wheel lock clean
+.PHONY: help venv demo demo-data test check lint types contracts format bench fuzz vectors tables torture wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ fuzz: $(STAMP) ## mutated bytes against every reader, and against the browser's,
 
 vectors: $(STAMP) ## write tests/vectors anew from tests/forge
 	PYTHONPATH=.:tests $(PY) -m forge.write_vectors
+
+tables: $(STAMP) ## write from schemas/repertoire.txt what both verifiers read of it
+	PYTHONPATH=.:tests $(PY) -m forge.write_tables
 
 torture: $(STAMP) ## kill real processes at 200 seeded places: does the log stay one log? (ARGS="--count 50 --seed 7")
 	PYTHONPATH=.:tests $(PY) -m torture $(ARGS)

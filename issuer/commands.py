@@ -22,6 +22,7 @@ from issuer.registry_client import RegistryError
 from issuer.reports import due, effort, listed
 from issuer.select import Asked, choose
 from issuer.sync import Synced, SyncError, sync_bundle, sync_registry
+from schemas.bidi import isolated
 from verifier.anchors import read_anchor
 
 __all__ = ["FAILURES", "REFUSALS", "UNUSABLE", "UsageError", "run"]
@@ -86,7 +87,7 @@ def _init(arguments: argparse.Namespace, folder: Path) -> int:
         print(json.dumps(value | {"use": key.use.value, "levels": sorted(key.levels)}, ensure_ascii=False))
     else:
         levels = "".join(f" ★{level}" for level in sorted(key.levels))
-        print(f"{folder}: {key.owner} ({key.use} key {key.kid.hex()}){levels}")
+        print(f"{folder}: {isolated(key.owner)} ({key.use} key {key.kid.hex()}){levels}")
     return 0
 
 
@@ -192,4 +193,4 @@ def _due(desk: Desk) -> int:
 
 def _line(mark: dict[str, Any]) -> str:
     status = mark["status"] or mark["state"]
-    return f"{mark['number']}  ★{mark['level']}  {mark['last_day']}  {status}  {mark['draft_id']}  {mark['name']}"
+    return f"{mark['number']}  ★{mark['level']}  {mark['last_day']}  {status}  {isolated(mark['draft_id'])}  {isolated(mark['name'])}"

@@ -12,6 +12,7 @@ from issuer.receipts import Receipt, receipts, to_csv
 from issuer.registry_client import RegistryError
 from keys.crash_points import reach
 from keys.whole_files import write_whole
+from schemas.bidi import isolated
 from schemas.times import to_datetime
 
 __all__ = ["issue_drafts"]
@@ -77,7 +78,10 @@ def _show_issued(judged: Judged, signed: set[str], sent: Sent | None, desk: Desk
         "receipt": str(path),
         **sent_json(sent),
     }
-    lines = [f"{receipt.draft_id}  {receipt.number}  {receipt.state}  {receipt.link}" for receipt in found]
+    lines = [
+        f"{isolated(receipt.draft_id)}  {receipt.number}  {receipt.state}  {receipt.link}"
+        for receipt in found
+    ]
     lines += [note.to_line() for note in judged.notes]
     lines.append(f"{issued} issued, {skipped} skipped; receipt {path}")
     desk.say(value, lines)

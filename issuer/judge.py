@@ -1,5 +1,6 @@
 """Whether drafts may be issued: what cells, rules and ledger have against them, all at once. Changes nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from issuer.books import Books
@@ -12,6 +13,7 @@ from issuer.statements import mark_claims, profile_document
 from schemas.claims import MarkClaims
 from schemas.cose import MARK_TYPE, Sign1, header_bytes
 from schemas.errors import MalformedError
+from schemas.look_alikes import look_alike_scripts
 from schemas.mark_number import MarkNumber
 from schemas.profile import ProfileClaims
 
@@ -43,6 +45,8 @@ def judge(sheet: Sheet, home: Home, books: Books, *, now: int, lang: str = "en")
     for row in sheet.rows:
         draft, problems, notes = read_row(row)
         judged.notes += notes
+        if draft is not None:
+            judged.notes += _look_alikes(draft)
         if row.draft_id is not None and row.draft_id in rows_by_id:
             detail = f"the same draft_id stands in row {rows_by_id[row.draft_id]}"
             problems.append(_problem(row, "draft_id", "duplicate-draft-id", detail))
@@ -75,6 +79,17 @@ def judge_new(draft: Draft, home: Home, books: Books, *, now: int, lang: str) ->
         Problem(row=draft.row, draft_id=draft.draft_id, field=name, reason=reason, detail=detail)
         for name, reason, detail in faults
     ]
+
+
+def _look_alikes(draft: Draft) -> Iterator[Note]:
+    """Names that mix scripts, or may be taken for Latin: a warning, since companies are called so, too."""
+    names = [("legal_name", draft.legal_name)]
+    names += [("other_names", name) for _, name in draft.other_names]
+    names += [("entities", name) for _, name, _ in draft.entities]
+    for field_name, name in names:
+        if scripts := ", ".join(look_alike_scripts(name)):
+            detail = f"{name} is written in {scripts}: letter by letter as in the company register?"
+            yield Note(row=draft.row, field=field_name, reason="look-alike-scripts", detail=detail)
 
 
 def _supersedes(draft: Draft, books: Books) -> list[tuple[str, str, str]]:

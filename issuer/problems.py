@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from issuer.columns import COLUMNS
+from schemas.bidi import isolated
 from verifier.suppliers.cells import CellError
 
 __all__ = ["CellError", "Note", "Problem"]
@@ -34,7 +35,7 @@ class Problem:
         column = COLUMNS.get(self.field)
         where = self.field if column is None or lang == "en" else f"{self.field} {column.header[lang]}"
         expected = "" if column is None else f" — {column.expected[lang]}"
-        return f"row {self.row} {where}: {self.reason}: {self.detail}{expected}"
+        return f"row {self.row} {isolated(where)}: {self.reason}: {isolated(self.detail)}{expected}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,4 +51,4 @@ class Note:
         return {"row": self.row, "field": self.field, "reason": self.reason, "detail": self.detail}
 
     def to_line(self) -> str:
-        return f"row {self.row} {self.field}: {self.reason}: {self.detail}"
+        return f"row {self.row} {self.field}: {self.reason}: {isolated(self.detail)}"

@@ -13,6 +13,7 @@ from keys.algorithms import BadKeyError, kid
 from keys.notes import BadNoteSignatureError, sign_note, verified_signers
 from keys.signer import Signer
 from keys.trust import TrustRefusedError, check_change, check_keys
+from schemas.bidi import isolated
 from schemas.errors import MalformedError
 from schemas.note import SignedNote
 from schemas.times import DAY, MAX_TIME, iso
@@ -246,7 +247,16 @@ def _value(name: str, value: Any) -> str:
         return iso(value)
     if value is None:
         return "nothing"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return isolated(value) if isinstance(value, str) else json.dumps(_isolated(value), ensure_ascii=False)
+
+
+def _isolated(value: Any) -> Any:
+    """The same value with isolates around each text in it: several names in a line would change places."""
+    if isinstance(value, dict):
+        return {isolated(name): _isolated(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_isolated(one) for one in value]
+    return isolated(value) if isinstance(value, str) else value
 
 
 def _with_kid(entry: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keys.ceremony import reordered
+from schemas.bidi import isolated
 from schemas.times import iso
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, TrustedKey
@@ -74,7 +75,12 @@ _WORDS = {
 def meaning_of(document: TrustDocument, previous: TrustDocument | None, *, lang: str) -> list[str]:
     """Give a sentence for each thing that would become true with this version."""
     words = _WORDS[lang]
-    found = [words[name].format(**values) for name, values in _facts(document, previous)]
+    found = [
+        words[name].format(
+            **{one: isolated(value) if isinstance(value, str) else value for one, value in values.items()}
+        )
+        for name, values in _facts(document, previous)
+    ]
     if found:
         return found
     return [

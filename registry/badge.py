@@ -8,6 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from schemas.bidi import isolated
+
 __all__ = ["Badge", "draw"]
 
 WIDTH, HEIGHT, DEMO_LINE = 320, 76, 16
@@ -50,13 +52,13 @@ def draw(badge: Badge) -> str:
         height += DEMO_LINE
     texts = "".join(
         f'<text x="72" y="{y}" font-size="{size}" font-weight="{weight}" fill="{fill}"{_squeezed(text, size)}>'
-        f"{escape(_shortened(text, size))}</text>"
+        f"{escape(isolated(_shortened(text, size)))}</text>"
         for y, size, weight, text, fill in rows
     )
     sign = _SIGNS[badge.kind].replace(
         'class="g"', 'fill="none" stroke="#fff" stroke-width="4.5" stroke-linecap="round"'
     )
-    said = ". ".join(text for _, _, _, text, _ in rows)
+    said = ". ".join(isolated(text) for _, _, _, text, _ in rows)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
         f'role="img" xml:lang={quoteattr(badge.lang)} aria-labelledby="t d"><title id="t">{escape(badge.title)}</title>'

@@ -16,6 +16,7 @@ from babel.dates import format_date, format_datetime
 from flask import Flask, request, url_for
 from flask_babel import Babel, gettext
 
+from schemas.bidi import isolated
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId
 from schemas.text import is_latin
@@ -46,6 +47,7 @@ def install(app: Flask) -> None:
     """Teach an application the languages; templates get `link`, `lang`, `title`, `meaning` and the like."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=language)
+    app.jinja_env.filters["isolated"] = isolated
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor

@@ -19,6 +19,7 @@ from schemas.claims import entities_hash_input, number_from_bytes
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId
+from schemas.repertoire import SPACES, kinds
 from schemas.text import check_text
 from schemas.times import MAX_TIME
 
@@ -129,7 +130,7 @@ def _web(value: Any, path: str) -> None:
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username
     except ValueError:
         usable = False
-    if not usable or re.search(r"[\s<>\"\\^`{|}]", value):
+    if not usable or re.search('[<>"\\\\^`{|}]', value) or SPACES in kinds(value):
         raise MalformedError("expected a web address such as https://www.example.co.jp/", path)
 
 

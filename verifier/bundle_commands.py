@@ -142,7 +142,7 @@ def _describe(view: BundleView, path: Path, arguments: argparse.Namespace) -> No
         return
     unknown = phrase("unknown-time", lang)
     rows = [
-        (phrase("of-scheme", lang), printable(f"{scheme.id}  {' / '.join(scheme.names.values())}")),
+        (phrase("of-scheme", lang), f"{scheme.id}  {' / '.join(map(printable, scheme.names.values()))}"),
         (phrase("holds", lang), f"{phrase(f'holds-{view.variant}', lang)} ({size:,} bytes)"),
     ]
     for head in view.heads:

@@ -1,7 +1,6 @@
 """What the asker wants of a mark, beyond its being real (docs/format.md §8 check 7; `policy.toml`)."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -11,6 +10,7 @@ from typing import Any
 
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
+from schemas.folding import folded
 from schemas.organisation_id import OrganisationId
 from schemas.times import DAY
 from verifier.report import Reason, Refused
@@ -87,9 +87,10 @@ def check_policy(claims: MarkClaims, owner: str, policy: Policy, *, offset: int)
         else (policy.scope_contains, *policy.also_in_scope)
     )
     if asked:
-        said = _fold(claims.statement) + "\n" + _fold(claims.statement_latin or "")
+        said = [folded(claims.statement) or "", folded(claims.statement_latin or "") or ""]
         for words in asked:
-            if _fold(words) not in said:
+            wanted = folded(words)
+            if wanted is None or not any(wanted in one for one in said):
                 return Refused(Reason.POLICY_SCOPE, f"the scope does not say {words!r}", fact=words)
     if policy.valid_until_column is not None:
         # Whoever reads a table puts the row's day in its place; without one, what was asked is not met.
@@ -117,10 +118,6 @@ def _level_accepted(claims: MarkClaims, policy: Policy) -> bool:
     ):
         return False
     return policy.assessment is None or claims.assessment.slug in policy.assessment
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def policy_from_file(path: Path) -> Policy:

@@ -1,20 +1,22 @@
 """A report as people read it: verdict, holder, what the mark says, then every check (docs/format.md §8).
 
 Whatever stands in a mark, a file name or a detail was written by somebody else: `printable` takes from it
-the power to drive a terminal or to turn the direction of a line.
+the power to drive a terminal or to turn the direction of a line, and keeps a name that runs from right to left
+from reordering the words beside it.
 """
 
 import os
 import unicodedata
 from collections.abc import Iterator, Mapping
 
+from schemas.bidi import isolated
 from schemas.claims import MarkClaims
 from schemas.mark_number import MarkNumber
 from schemas.times import DAY, HOUR, in_zone, last_day
-from verifier.report import Finding, Outcome, Report
-from verifier.words import LANGUAGES, meaning, phrase, title
+from verifier.report import Finding, NoteReason, Outcome, Report
+from verifier.words import LANGUAGES, meaning, phrase, script_names, title
 
-__all__ = ["language", "one_line", "printable", "render", "said_age", "table"]
+__all__ = ["harmless", "language", "one_line", "printable", "render", "said_age", "table"]
 
 LONGEST = 240  # characters of a label, a text or a detail shown on one line
 SIGNS = {Outcome.PASSED: "○", Outcome.FAILED: "×", Outcome.UNKNOWN: "?"}
@@ -29,7 +31,12 @@ def language(environment: Mapping[str, str] | None = None) -> str:
 
 
 def printable(text: str, *, longest: int = LONGEST) -> str:
-    """Give text for one line of a terminal: controls, direction marks and the like become U+FFFD; bounded."""
+    """Give text for one line of a terminal: `harmless`, and isolated if it runs from right to left."""
+    return isolated(harmless(text, longest=longest))
+
+
+def harmless(text: str, *, longest: int = LONGEST) -> str:
+    """Give text in which controls, direction marks and the like became U+FFFD; bounded."""
     shown = text if len(text) <= longest else text[: longest - 1] + "…"
     return "".join("\ufffd" if _is_unfit(character) else character for character in shown)
 
@@ -176,7 +183,10 @@ def _notes(report: Report, lang: str) -> Iterator[str]:
     if report.authority is not None and report.authority.scheme == "demo":
         yield f"  ! {phrase('demonstration', lang)}"
     for note in report.notes:
-        yield f"  ! {title(note.reason, lang)}: {meaning(note.reason, lang)}"
+        said = meaning(note.reason, lang)
+        if note.reason is NoteReason.LOOK_ALIKE_SCRIPTS:
+            said += f" ({script_names(note.fact, lang)})"
+        yield f"  ! {title(note.reason, lang)}: {said}"
         if note.detail:
             yield f"      [{note.reason}] {printable(note.detail)}"
 

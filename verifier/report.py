@@ -142,6 +142,7 @@ class NoteReason(StrEnum):
     UNKNOWN_HOST = "unknown-host"
     NO_INDEPENDENT_WITNESS = "no-independent-witness"
     HOLDER_NOT_CHECKED = "holder-not-checked"
+    LOOK_ALIKE_SCRIPTS = "look-alike-scripts"
     ENDS_SOON = "ends-soon"
 
 
@@ -189,7 +190,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark beside the verdict; `fact` as in a finding: the host."""
+    """A remark beside the verdict; `fact` as in a finding: the host, the scripts."""
 
     reason: NoteReason
     detail: str = ""

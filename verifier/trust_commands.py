@@ -160,7 +160,7 @@ def _described(chain: TrustChain, lang: str) -> str:
     rows = [
         (
             phrase("of-scheme", lang),
-            printable(f"{document.scheme.id}  {' / '.join(document.scheme.names.values())}"),
+            f"{document.scheme.id}  {' / '.join(map(printable, document.scheme.names.values()))}",
         ),
         (phrase("anchor", lang), chain.anchor),
         (phrase("version", lang), phrase("version-until", lang, **until)),

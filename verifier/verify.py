@@ -12,6 +12,7 @@ from keys.trust import TrustChain, public_key
 from schemas.claims import MarkClaims
 from schemas.errors import MalformedError
 from schemas.leaves import issue_entry
+from schemas.look_alikes import look_alike_scripts
 from schemas.mark_number import MarkNumber
 from schemas.qr import Found
 from schemas.times import DAY, iso
@@ -269,6 +270,9 @@ def _report(
         if mark is not None:
             report.authority = ground.authority
             notes = ground.notes if policy is None or policy.organisation is None else ground.notes_if_named
+            if scripts := look_alike_scripts(mark.claims.name):
+                named = ", ".join(scripts)
+                notes += (Note(NoteReason.LOOK_ALIKE_SCRIPTS, f"the name is written in {named}", named),)
             if 0 < mark.claims.exp - when <= ENDS_SOON:
                 notes += (Note(NoteReason.ENDS_SOON, f"ends {iso(mark.claims.exp)}"),)
         if found.host is not None and not ground.document.lists_host(found.host):

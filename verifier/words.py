@@ -1,6 +1,6 @@
 """The words people read, one file a language: what is a stable English slug inside is a sentence outside.
 
-    words.<lang>.json   {"words": {slug: [title] or [title, meaning]}, "phrases": {name: text}}
+    words.<lang>.json   {"words": {slug: [title] or [title, meaning]}, "phrases": {name: text}, "scripts": {name: text}}
 
 A title is a few words; a meaning is one to three plain sentences: what it means, and what the reader can do.
 Slugs are those of the verdict, of marks and events, and of the registry's refusals; one slug has one text
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["LANGUAGES", "meaning", "phrase", "table", "title"]
+__all__ = ["LANGUAGES", "meaning", "phrase", "script_names", "table", "title"]
 
 _FOLDER = Path(__file__).parent
 LANGUAGES = tuple(
@@ -41,6 +41,13 @@ def meaning(slug: str, lang: str) -> str:
 def phrase(name: str, lang: str, /, **values: object) -> str:
     """Fill in a phrase of a report's text form. Raises KeyError."""
     return str(table(lang)["phrases"][name]).format(**values)
+
+
+def script_names(named: str, lang: str) -> str:
+    """Say scripts, given as "Cyrillic, Latin", in a language; one it has no word for keeps Unicode's name."""
+    known = table(lang)["scripts"]
+    separator = "、" if lang == "ja" else ", "
+    return separator.join(known.get(name, name.replace("_", " ")) for name in named.split(", "))
 
 
 @cache

@@ -9,6 +9,7 @@ from registry import i18n
 from registry.views.check_columns_view import SHOWN, column_words
 from registry.views.check_form import UNITS
 from registry.views.mark_view import Text
+from schemas.bidi import isolated
 from schemas.errors import MalformedError
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId
@@ -116,11 +117,14 @@ def facts(checked: Checked) -> tuple[tuple[str, str], ...]:
     if policy is not None and policy.valid_until_at_least is not None:
         wanted.append(gettext("valid until %(day)s", day=i18n.day(policy.valid_until_at_least)))
     if policy is not None and policy.scope_contains is not None:
-        wanted.append(gettext("covers “%(words)s”", words=policy.scope_contains))
+        wanted.append(gettext("covers “%(words)s”", words=isolated(policy.scope_contains)))
     if policy is not None and policy.units is not None:
         wanted.append(" / ".join(title(unit, i18n.language()) for unit in UNITS if unit in policy.units))
     wanted += asked_by_row(checked, lang=i18n.language())
-    read = [f"{words[one.name]}: {letter(one.place)} {one.header}".strip() for one in checked.columns.found]
+    read = [
+        f"{words[one.name]}: {letter(one.place)} {isolated(one.header)}".strip()
+        for one in checked.columns.found
+    ]
     as_of = (
         gettext("unknown") if register.as_of is None else i18n.moment(register.as_of, offset=register.offset)
     )

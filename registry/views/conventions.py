@@ -13,6 +13,7 @@ from registry.changes import Change, newest_changes
 from registry.models import MarkRow, OrganisationRow
 from registry.problems import ProblemError
 from registry.views.asked import services
+from schemas.bidi import isolated
 from schemas.times import iso
 from verifier.words import title
 
@@ -87,7 +88,7 @@ def feed() -> Response:
 
 def _entry(change: Change, base: str, names: dict[str, str], lang: str) -> str:
     place = f"{base}/m/{change.number}" if change.number else f"{base}/trust"
-    said = [title(change.kind, lang), names.get(change.organisation or "", ""), change.number or ""]
+    said = [title(change.kind, lang), isolated(names.get(change.organisation or "", "")), change.number or ""]
     reason = "" if change.reason is None else title(change.reason.slug, lang)
     when = iso(change.at or 0)
     return (

@@ -15,8 +15,8 @@ from schemas.claims import Assessment, MarkClaims, Unit
 from schemas.mark_number import MarkNumber
 from schemas.organisation_id import OrganisationId
 from schemas.trust_document import TrustDocument
-from verifier.report import Check, Finding, NoteReason, Outcome, Report
-from verifier.words import meaning, phrase, title
+from verifier.report import Check, Finding, Note, NoteReason, Outcome, Report
+from verifier.words import meaning, phrase, script_names, title
 
 __all__ = ["MarkView", "Text", "mark_view", "successor_of"]
 
@@ -218,9 +218,14 @@ def _entity(entity: Mapping[str, Any], country: str | None) -> Entity:
 def _notes(report: Report | None, wanted: Collection[NoteReason]) -> tuple[tuple[str, str], ...]:
     lang = language()
     notes = () if report is None else report.notes
-    return tuple(
-        (title(note.reason, lang), meaning(note.reason, lang)) for note in notes if note.reason in wanted
-    )
+    return tuple((title(note.reason, lang), _meant(note)) for note in notes if note.reason in wanted)
+
+
+def _meant(note: Note) -> str:
+    lang = language()
+    said = meaning(note.reason, lang)
+    is_about_scripts = note.reason is NoteReason.LOOK_ALIKE_SCRIPTS
+    return f"{said} ({script_names(note.fact, lang)})" if is_about_scripts else said
 
 
 def _both(text: str, latin: str | None, country: str | None) -> tuple[Text, ...]:

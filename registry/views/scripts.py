@@ -12,7 +12,7 @@ from registry.script_files import PAGES, joined
 from registry.views.asked import services
 from schemas.claims import Unit
 from schemas.qr import DICTIONARY_1
-from verifier.report import CHECKS, Outcome, Reason
+from verifier.report import CHECKS, NoteReason, Outcome, Reason
 from verifier.words import table, title
 
 __all__ = ["blueprint"]
@@ -42,10 +42,10 @@ def script(name: str) -> Response:
 
 @blueprint.get("/words/<lang>.json")
 def words(lang: str) -> Response:
-    """What every reason of a verdict means; all else the pages say comes with the pages."""
+    """What every reason of a verdict means, and the note that scripts give; all else the pages say comes with the pages."""
     if lang not in LANGUAGES:
         raise ProblemError("not-found", f"write one of {', '.join(LANGUAGES)}")
-    said = {reason: table(lang)["words"][reason] for reason in Reason}
+    said = {reason: table(lang)["words"][reason] for reason in (*Reason, NoteReason.LOOK_ALIKE_SCRIPTS)}
     return _kept(json.dumps(said, ensure_ascii=False).encode(), "application/json")
 
 

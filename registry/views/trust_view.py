@@ -6,6 +6,7 @@ from flask_babel import gettext
 
 from keys.trust import TrustChain
 from registry import i18n
+from schemas.bidi import isolated
 from schemas.times import DAY
 from schemas.trust_document import TrustDocument
 from schemas.trust_entries import KeyUse, Recognised, TrustedKey
@@ -170,4 +171,4 @@ def _partner(entry: Recognised, offset: int, now: int) -> Line:
         says.append(gettext("only level %(levels)s", levels=", ".join(map(str, entry.levels))))
     if entry.editions is not None:
         says.append(gettext("only edition %(editions)s", editions=", ".join(entry.editions)))
-    return Line(name=f"{name} ({entry.scheme})", says=" · ".join(says), state=state)
+    return Line(name=f"{isolated(name)} ({entry.scheme})", says=" · ".join(says), state=state)

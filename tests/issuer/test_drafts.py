@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from forge.issuing import Desk, draft, drafts, sheet, star4
+from issuer.cli import main
 
 FULL_WIDTH = str.maketrans("0123456789-", "０１２３４５６７８９－")
 
@@ -500,3 +501,28 @@ def test_without_leave_to_be_shorter_a_mark_lasts_its_months(desk: Desk) -> None
     )
     assert fault(desk, valid_until="2027-03-31") == ("valid_until", "too-short")
     assert faults(desk, [draft(valid_until="2027-10-31")]) == []
+
+
+def test_the_officer_is_warned_of_letters_that_may_be_taken_for_others(desk: Desk) -> None:
+    name = "\u0410kashi Systems"  # a Cyrillic capital A
+    for arguments in (("--dry-run",), ()):
+        ran = desk.issue([draft(legal_name=name, legal_name_latin="Akashi Systems")], *arguments)
+        assert ran.code == 0
+        [note] = ran.json["notes"]
+        assert (note["field"], note["reason"]) == ("legal_name", "look-alike-scripts")
+        assert "Cyrillic, Latin" in note["detail"]
+    assert [mark["name"] for mark in desk.marks()] == [name]
+
+
+def test_a_word_of_three_scripts_as_japanese_is_written_warns_of_nothing(desk: Desk) -> None:
+    assert desk.issue([draft(legal_name="株式会社ABCみほんテック")]).json["notes"] == []
+
+
+def test_the_ledgers_lines_isolate_a_name_from_right_to_left(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "חברת 7 הדוגמה"
+    desk.issue([draft(legal_name=name, legal_name_latin="Dugma Company")])
+    words = [word for word in desk.arguments("list") if word != "--json"]
+    assert main(words, clock=lambda: desk.now) == 0
+    assert f"\u2068{name}\u2069" in capsys.readouterr().out

@@ -45,7 +45,7 @@ def test_another_sheet_of_a_workbook_is_read_where_the_guess_was_not_meant(
     other = sent(client, out.getvalue(), sheet="昨年", level="4")
     result = post(client, {**carried(other), "step": "check"})
     assert counts(result)["invalid"] == 1
-    assert "<dt>Sheet read</dt><dd>昨年</dd>" in result.text
+    assert "<dt>Sheet read</dt><dd><bdi>昨年</bdi></dd>" in result.text
     kept = json_of(post(client, {**carried(result), "format": "json"}))
     assert (kept["sheet"], kept["policy"]["min_level"]) == ("昨年", 4)
     changed = post(client, {**carried(result), "step": "columns"})

@@ -227,3 +227,12 @@ def test_a_changed_byte_is_refused_or_read_as_exactly_those_bytes(place: int, by
     except MalformedError:
         return
     assert note.to_bytes() == changed
+
+
+@pytest.mark.parametrize(
+    "space", [" ", "\u0085", "\u00a0", "\u1680", "\u2003", "\u2028", "\u205f", "\u3000", "\x1f"]
+)
+def test_a_key_name_holds_no_space_of_any_kind(space: str) -> None:
+    with pytest.raises(MalformedError, match="no spaces"):
+        VerifierKey(name=f"a{space}b", type=1, public=bytes(32))
+    VerifierKey(name="a\ufeffb", type=1, public=bytes(32))  # no space, though one for some readers

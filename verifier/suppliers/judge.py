@@ -225,6 +225,7 @@ def _reason(reason: Reason, report: Report) -> Reason | RowReason:
 
 _FACTS: dict[str, str] = {
     NoteReason.UNKNOWN_HOST: "host-is",
+    NoteReason.LOOK_ALIKE_SCRIPTS: "scripts-are",
     Reason.POLICY_LEVEL: "level-asked",
     Reason.POLICY_SCOPE: "words-asked",
     Reason.POLICY_UNTIL: "day-asked",

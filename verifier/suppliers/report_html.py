@@ -9,7 +9,7 @@ from typing import IO
 
 from schemas.mark_number import MarkNumber
 from schemas.times import in_zone
-from verifier.render import printable
+from verifier.render import harmless, printable
 from verifier.report import NoteReason
 from verifier.suppliers.checked import Checked
 from verifier.suppliers.matching import NameMatch
@@ -75,7 +75,7 @@ def _page(checked: Checked, lang: str) -> Iterator[str]:
         yield f"<p><strong>{_e(phrase('demonstration', lang))}</strong></p>\n"
     yield "<dl>\n"
     for name, value in facts(checked, lang=lang):
-        yield f"<dt>{_e(name)}</dt><dd>{_e(value)}</dd>\n"
+        yield f"<dt>{_e(name)}</dt><dd><bdi>{_e(value)}</bdi></dd>\n"
     yield "</dl>\n"
     if checked.counts["no-mark"]:
         yield f"<p>{_e(phrase('no-mark-no-breach', lang))}</p>\n"
@@ -110,10 +110,11 @@ def _table(checked: Checked, lang: str) -> Iterator[str]:
     yield '</tr></thead>\n<tbody role="rowgroup">\n'
     for cells, result in checked.rows():
         said = "".join(f"<p>{line}</p>" for line in _said(result, lang))
+        supplier = " ".join(map(_cell, supplier_shown(checked, cells)))
         yield (
             f'<tr role="row"><td role="cell" class="{result.verdict}"><p class="verdict">{SIGNS[result.verdict]} '
             f'{_e(title(result.verdict, lang))}</p>{said}</td><td role="cell" class="whole">{result.row}</td>'
-            f'<th scope="row" role="rowheader">{_cell(supplier_shown(checked, cells))}{_wishes(checked, cells)}</th>{_mark(result, checked, lang)}</tr>\n'
+            f'<th scope="row" role="rowheader">{supplier}{_wishes(checked, cells)}</th>{_mark(result, checked, lang)}</tr>\n'
         )
     yield "</tbody>\n</table>\n</div>\n"
 
@@ -130,11 +131,12 @@ def _said(result: RowResult, lang: str) -> Iterator[str]:
             detail, is_technical = detail_said(one, result.mark, lang=lang)
             marked = ' lang="en"' if is_technical else ""
             yield _e(title(one.reason, lang)) + (
-                f' <span class="soft"{marked}>{_e(detail)}</span>' if detail else ""
+                f' <bdi class="soft"{marked}>{_e(detail)}</bdi>' if detail else ""
             )
     for holder in result.candidates:
         marks = ", ".join(MarkNumber.from_text(number).display for number in holder.marks)
-        yield _e(phrase("candidate", lang, name=holder.name, id=holder.id, marks=marks))
+        name = printable(holder.name, longest=2_000)
+        yield escape(phrase("candidate", lang, name=name, id=holder.id, marks=marks))
 
 
 def _mark(result: RowResult, checked: Checked, lang: str) -> str:
@@ -146,15 +148,17 @@ def _mark(result: RowResult, checked: Checked, lang: str) -> str:
         "" if result.name_match in (None, NameMatch.NOT_GIVEN) else phrase(f"name-{result.name_match}", lang)
     )
     by = "" if result.matched_by is None else phrase(f"by-{result.matched_by}", lang)
-    names = _both(mark.name, mark.name_latin, lang)
+    # Readers of Latin script get the Latin text first.
+    pair = [mark.name, mark.name_latin] if lang == "ja" else [mark.name_latin, mark.name]
+    names = " / ".join(_cell(name) for name in dict.fromkeys(pair) if name)
     scope = mark.statement if lang == "ja" else mark.statement_latin or mark.statement
     state = "" if mark.state is None else title(mark.state, lang)
     is_its_own = result.as_of is not None and result.as_of != checked.register.as_of
     known = phrase("known-at", lang, time=_time(result.as_of or 0, mark.offset)) if is_its_own else ""
     return (
-        f'<td role="cell"><p>{_cell(names)}</p><p class="whole">{_e(mark.holder)}</p><p class="soft">{_e(match)}</p></td>'
+        f'<td role="cell"><p>{names}</p><p class="whole">{_e(mark.holder)}</p><p class="soft">{_e(match)}</p></td>'
         f'<td role="cell" class="whole">{_e(_level(mark, lang))}</td>'
-        f'<td role="cell">{_e(title(mark.unit, lang))}: {_e(scope)}</td>'
+        f'<td role="cell">{_e(title(mark.unit, lang))}: <bdi>{_e(scope)}</bdi></td>'
         f'<td role="cell"><p class="whole">{mark.last_day}</p><p>{_e(state)}</p><p class="soft">{_e(known)}</p></td>'
         f'<td role="cell"><p class="whole">{MarkNumber.from_text(mark.number).display}</p><p class="soft">{_e(by)}</p>'
         f"{_evidence(result, checked)}</td>"
@@ -163,13 +167,7 @@ def _mark(result: RowResult, checked: Checked, lang: str) -> str:
 
 def _evidence(result: RowResult, checked: Checked) -> str:
     name = checked.evidence.get(result.row)
-    return f'<p class="soft whole">{_e(name)}</p>' if name else ""
-
-
-def _both(text: str, latin: str | None, lang: str) -> str:
-    """Readers of Latin script get the Latin text first."""
-    pair = [text, latin] if lang == "ja" else [latin, text]
-    return " / ".join(dict.fromkeys(one for one in pair if one))
+    return f'<p class="soft whole"><bdi>{_e(name)}</bdi></p>' if name else ""
 
 
 def _level(mark: MarkFacts, lang: str) -> str:
@@ -196,11 +194,11 @@ def _is_said(one: Remark) -> bool:
 
 def _cell(text: str) -> str:
     """What others wrote at the beginning of a cell: spreadsheets open pages too, and run it there."""
-    return _e(neutral(text))
+    return f"<bdi>{_e(neutral(text))}</bdi>"
 
 
 def _e(text: str) -> str:
-    return escape(printable(text, longest=2_000))
+    return escape(harmless(text, longest=2_000))
 
 
 def _time(seconds: int, offset: int) -> str:

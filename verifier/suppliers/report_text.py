@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from schemas.mark_number import MarkNumber
 from schemas.times import in_zone, iso
 from verifier.render import printable, table
+from verifier.report import NoteReason
 from verifier.suppliers.checked import Checked, policy_facts
 from verifier.suppliers.columns import letter
 from verifier.suppliers.results import MarkFacts, RowResult, RowVerdict
 from verifier.suppliers.rows import Remark
-from verifier.words import phrase, title
+from verifier.words import phrase, script_names, title
 
 __all__ = [
     "SIGNS",
@@ -36,7 +37,7 @@ def summary(checked: Checked, *, lang: str) -> str:
         lines.append("")
     for cells, one in unlike[:MOST]:
         reasons = ", ".join(title(remark.reason, lang) for remark in one.reasons)
-        shown = printable(supplier_shown(checked, cells), longest=60)
+        shown = " ".join(printable(part, longest=60) for part in supplier_shown(checked, cells))
         lines.append(
             f"  {SIGNS[one.verdict]} {phrase('row', lang, row=one.row)} {shown}: {reasons}{_mark(one)}"
         )
@@ -67,6 +68,8 @@ def detail_said(one: Remark, mark: MarkFacts | None, *, lang: str) -> tuple[str,
     """Say what stands behind a reason, and whether that is technical English; "" where the row says it all."""
     if one.said is not None:
         name, *values = one.said
+        if one.reason == NoteReason.LOOK_ALIKE_SCRIPTS:
+            values = [script_names(value, lang) for value in values]
         return phrase(name, lang, **dict(zip(("value", "meant"), values, strict=False))), False
     if one.reason == "not-yet-valid" and mark is not None:
         first = in_zone(mark.valid_from, offset=mark.offset).date().isoformat()
@@ -95,11 +98,11 @@ def wishes_shown(checked: Checked, cells: Sequence[str]) -> str:
     return ", ".join(said)
 
 
-def supplier_shown(checked: Checked, cells: Sequence[str]) -> str:
-    """How the table itself calls a supplier: reference and name, else number or mark."""
+def supplier_shown(checked: Checked, cells: Sequence[str]) -> tuple[str, ...]:
+    """How the table itself calls a supplier: reference and name, else number or mark. Each part has its own direction."""
     known = checked.columns.cells(cells)
     called = next((known[name] for name in ("name", "id", "mark", "url") if name in known), "")
-    return " ".join(text for text in (known.get("ref", ""), called) if text)
+    return tuple(text for text in (known.get("ref", ""), called) if text)
 
 
 def facts(checked: Checked, *, lang: str) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 import { Archive } from "./archive.js";
 import { BundleView } from "./bundle_view.js";
 import { EvidenceView } from "./evidence_view.js";
+import { checkPolicy } from "./policy.js";
 import { open, verify, verifyText } from "./verify.js";
 
 /** Open evidence, a bundle or a register. Throws Malformed for another file. */
@@ -10,5 +11,5 @@ export async function openFile(bytes, anchor) {
   return open(archive, anchor, archive.manifest.variant === "evidence" ? EvidenceView : BundleView);
 }
 
-export const judge = verify;
-export const judgeText = verifyText;
+export const judge = (found, source, options) => verify(found, source, { ...options, checkPolicy });
+export const judgeText = (text, dictionary, source, options) => verifyText(text, dictionary, source, { ...options, checkPolicy });

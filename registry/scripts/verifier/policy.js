@@ -1,7 +1,6 @@
 /* What the asker wants of a mark, beyond its being real (§8 check 7). The keys are those of policy.toml. */
 import { DAY, Refused } from "./bytes.js";
-
-const fold = (text) => text.normalize("NFKC").toUpperCase().toLowerCase();
+import { folded } from "./folding.js";
 
 /** Judge verified claims; `offset` is the scheme's, in which a date is a whole day. Null: nothing is wrong. */
 export function checkPolicy(claims, owner, policy, offset) {
@@ -14,8 +13,7 @@ export function checkPolicy(claims, owner, policy, offset) {
     listed(policy.assessment, claims.assessment);
   if (!levelRight) return new Refused("policy-level", `level ${claims.level} of ${claims.scheme}, ${claims.assessment}`);
   if (!listed(policy.units, claims.unit)) return new Refused("policy-scope", `the mark is for a ${claims.unit}`);
-  const said = `${fold(claims.statement)}\n${fold(claims.statementLatin ?? "")}`;
-  if (policy.scope_contains !== undefined && !said.includes(fold(policy.scope_contains))) {
+  if (policy.scope_contains !== undefined && !isSaid(policy.scope_contains, claims)) {
     return new Refused("policy-scope", "the scope does not say so");
   }
   if (policy.valid_until_at_least !== undefined) {
@@ -24,4 +22,10 @@ export function checkPolicy(claims, owner, policy, offset) {
   }
   if (!listed(policy.issuers, owner)) return new Refused("policy-issuer", `issued by ${owner}`);
   return null;
+}
+
+/** Whether one of the scope's statements holds the words. */
+function isSaid(asked, { statement, statementLatin }) {
+  const words = folded(asked);
+  return words !== null && [statement, statementLatin ?? ""].some((one) => folded(one).includes(words));
 }

@@ -12,7 +12,7 @@ import { readText } from "./code.js";
 import { verifiedBy } from "./cose.js";
 import { checkReference, entitledMark } from "./entitlement.js";
 import { issueEntry } from "./leaves.js";
-import { checkPolicy } from "./policy.js";
+import { lookAlikeScripts } from "./repertoire.js";
 import { listsHost, newestOf, walk } from "./trust.js";
 import { CLOCK_ROOM, orRefused } from "./transparency.js";
 
@@ -65,9 +65,10 @@ function groundOf(chain, view, remembered) {
 
 /**
  * Judge what was found, {number, host, mark}, at `at` (POSIX seconds; default `now`). `maxAge` may only shorten how old a
- * status may be. Gives a report of the shape of schemas/report.schema.json; throws only where this browser cannot check.
+ * status may be. Who has a `policy` brings `checkPolicy`; a page that asks for nothing is not served it. Gives a report of
+ * the shape of schemas/report.schema.json; throws only where this browser cannot check.
  */
-export async function verify(found, source, { now, at = null, policy = null, maxAge = null, remembered = null }) {
+export async function verify(found, source, { now, at = null, policy = null, checkPolicy = null, maxAge = null, remembered = null }) {
   const when = at === null ? now : Math.max(0, Math.min(at, now));
   const report = blank(when, source);
   const settle = (place, refused) => {
@@ -212,6 +213,8 @@ function finished(report, ground = null, found = null, policy = null) {
   if (report.mark === null) return report;
   if (report.source.view.heads.some((head) => head.k === 1)) note("no-independent-witness");
   if (policy?.organisation === undefined) note("holder-not-checked");
+  const scripts = lookAlikeScripts(report.mark.claims.name).join(", ");
+  if (scripts !== "") note("look-alike-scripts", `the name is written in ${scripts}`);
   const left = report.mark.claims.exp - report.at;
   if (left > 0 && left <= 30 * DAY) note("ends-soon", iso(report.mark.claims.exp));
   return report;

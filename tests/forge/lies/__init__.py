@@ -13,6 +13,7 @@ from forge.lies import (
     spellings,
     status,
     structure,
+    text,
     trust,
     witnessed,
 )
@@ -25,6 +26,7 @@ def all_vectors() -> Book:
         structure,
         spelled,
         spellings,
+        text,
         trust,
         issuer,
         signature,
