@@ -17,17 +17,30 @@ from keys.trust import TrustChain
 from registry.door import Accepted, Fault, Known, examine
 from registry.models import HeadRow, SubmissionRow
 from registry.settings import Settings
+from registry.turns import BusyError, Turns
 from schemas.cbor import split_sequence
 from schemas.checkpoint import Checkpoint
 from schemas.errors import MalformedError
 from schemas.note import base64_of
 
-__all__ = ["MAX_BODY", "MAX_OBJECTS", "Outcome", "Submitter", "accept", "answer_for", "find", "refusal"]
+__all__ = [
+    "MAX_BODY",
+    "MAX_OBJECTS",
+    "WAITING",
+    "Outcome",
+    "Submitter",
+    "accept",
+    "answer_for",
+    "find",
+    "refusal",
+]
 
 MAX_BODY = 4 << 20
 MAX_OBJECTS = 5000
 WAIT = 30.0  # seconds an answer may take before it becomes 202
 STEP = 0.03
+WAITING = 8  # submitters a process lets wait for their answer; each holds a thread
+_turns = Turns(WAITING, waiting=0, patience=0)
 
 
 class Submitter(Protocol):
@@ -52,7 +65,10 @@ class Outcome:
 
 
 def accept(services: Submitter, body: bytes, *, now: int, wait: float = WAIT) -> Outcome:
-    """Judge a body, queue it, and wait until it is published. All of it enters, or nothing."""
+    """Judge a body, queue it, and wait until it is published. All of it enters, or nothing.
+
+    When many wait already, the answer is 202 at once: the publisher takes it all the same, the sender comes again for the rest.
+    """
     # 1. Bounds, before anything is parsed.
     if len(body) > MAX_BODY:
         return _problem(413, "too-large", f"a body has at most {MAX_BODY} bytes", hint="send it in parts")
@@ -125,6 +141,14 @@ def _queue(services: Submitter, receipt: str, body: bytes) -> None:
 
 
 def _await(services: Submitter, receipt: str, wait: float) -> Outcome:
+    try:
+        with _turns.turn():
+            return _wait(services, receipt, wait)
+    except BusyError:
+        return _on_its_way(receipt)
+
+
+def _wait(services: Submitter, receipt: str, wait: float) -> Outcome:
     deadline = time.monotonic() + wait
     asked = select(SubmissionRow.state, SubmissionRow.answer).where(SubmissionRow.receipt == receipt)
     while True:
