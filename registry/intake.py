@@ -13,8 +13,7 @@ from registry.logs import HeldLog, read_content
 from registry.models import HeadRow, SubmissionRow
 from registry.pending import ProfileFile
 from registry.sequencer import Batch
-from registry.submissions import MAX_OBJECTS, answer_for, refusal
-from schemas.cbor import split_sequence
+from registry.submissions import MAX_OBJECTS, Outcome, answer_for, objects_in, refusal
 from schemas.checkpoint import Checkpoint
 from schemas.leaves import Genesis, TrustLeaf
 
@@ -37,8 +36,8 @@ class Intake:
         entries = self._system_leaves()
         profiles: list[ProfileFile] = []
         answers: list[tuple[str, Callable[[int, bytes], str]]] = []
-        for row in self._queued():
-            taken = self._take(row, first=self._head.size + len(entries))
+        for row, objects in self._queued():
+            taken = self._take(row, objects, first=self._head.size + len(entries))
             if taken is None:
                 continue
             fresh, accepted, write = taken
@@ -87,29 +86,37 @@ class Intake:
             return None
         return ended.origin, ended.final.size, ended.final.root
 
-    def _queued(self) -> list[SubmissionRow]:
-        """Give the oldest submissions, up to one body's worth of objects."""
+    def _queued(self) -> list[tuple[SubmissionRow, list[bytes]]]:
+        """Give the oldest submissions with their objects, up to one body's worth of these.
+
+        The queue is the web's to write: what never went through the door, and would not, is refused here.
+        """
         queued = select(SubmissionRow).where(SubmissionRow.state == "queued").order_by(SubmissionRow.arrival)
-        rows: list[SubmissionRow] = []
-        objects = 0
-        for row in self._session.scalars(queued.limit(64)):
-            objects += len(split_sequence(row.body))
-            if rows and objects > MAX_OBJECTS:
+        rows: list[tuple[SubmissionRow, list[bytes]]] = []
+        count = 0
+        for row in self._session.scalars(queued.limit(64)).all():
+            objects = objects_in(row.body)
+            if isinstance(objects, Outcome):
+                self._refuse(row, objects)
+                continue
+            count += len(objects)
+            if rows and count > MAX_OBJECTS:
                 break
-            rows.append(row)
+            rows.append((row, objects))
         return rows
 
+    def _refuse(self, row: SubmissionRow, outcome: Outcome) -> None:
+        row.state, row.answer = "refused", json.dumps(outcome.body)
+        self._session.flush()
+
     def _take(
-        self, row: SubmissionRow, *, first: int
+        self, row: SubmissionRow, objects: list[bytes], *, first: int
     ) -> tuple[list[Accepted], list[Accepted], Callable[[int, bytes], str]] | None:
         """Judge a submission again, now that nobody else can enter, and apply it."""
         now, document = self._now, self._chain.current
-        results, faults = examine(
-            self._session, document, split_sequence(row.body), place=self._head.place, now=now
-        )
+        results, faults = examine(self._session, document, objects, place=self._head.place, now=now)
         if faults:
-            row.state, row.answer = "refused", json.dumps(refusal(faults).body)
-            self._session.flush()
+            self._refuse(row, refusal(faults))
             return None
         accepted = [one for one in results if isinstance(one, Accepted)]
         indexes: list[int | None] = []

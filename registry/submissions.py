@@ -32,6 +32,7 @@ __all__ = [
     "accept",
     "answer_for",
     "find",
+    "objects_in",
     "refusal",
 ]
 
@@ -69,25 +70,16 @@ def accept(services: Submitter, body: bytes, *, now: int, wait: float = WAIT) ->
 
     When many wait already, the answer is 202 at once: the publisher takes it all the same, the sender comes again for the rest.
     """
-    # 1. Bounds, before anything is parsed.
-    if len(body) > MAX_BODY:
-        return _problem(413, "too-large", f"a body has at most {MAX_BODY} bytes", hint="send it in parts")
     receipt = sha256(body).hexdigest()
     try:
-        # 2. The same body again finds its answer.
+        # 1. The same body again finds its answer.
         if (held := find(services, receipt)) is not None and held.status not in {409, 422}:
             return held if held.status != 202 else _await(services, receipt, wait)
-        # 3. Its objects, judged one by one.
-        try:
-            objects = split_sequence(body)
-        except MalformedError as error:
-            return _problem(
-                400, "malformed", f"not a CBOR sequence: {error}", hint="send application/cbor-seq"
-            )
-        if not objects or len(objects) > MAX_OBJECTS:
-            return _problem(
-                400, "malformed", f"{len(objects)} objects; 1 to {MAX_OBJECTS} are taken at a time"
-            )
+        # 2. Its objects, bounded.
+        objects = objects_in(body)
+        if isinstance(objects, Outcome):
+            return objects
+        # 3. Judged one by one.
         document = services.chain().current
         place = document.find_log(services.settings.origin)
         if place is None:
@@ -112,6 +104,19 @@ def accept(services: Submitter, body: bytes, *, now: int, wait: float = WAIT) ->
         return _problem(
             503, "unavailable", "the register cannot take this now", hint="send the same again", retry_after=5
         )
+
+
+def objects_in(body: bytes) -> list[bytes] | Outcome:
+    """Give a body's objects, or the problem it is; the bounds come first. The objects are not looked at."""
+    if len(body) > MAX_BODY:
+        return _problem(413, "too-large", f"a body has at most {MAX_BODY} bytes", hint="send it in parts")
+    try:
+        objects = split_sequence(body)
+    except MalformedError as error:
+        return _problem(400, "malformed", f"not a CBOR sequence: {error}", hint="send application/cbor-seq")
+    if not objects or len(objects) > MAX_OBJECTS:
+        return _problem(400, "malformed", f"{len(objects)} objects; 1 to {MAX_OBJECTS} are taken at a time")
+    return objects
 
 
 def find(services: Submitter, receipt: str) -> Outcome | None:
