@@ -1,4 +1,4 @@
-"""The web application for a WSGI server: `gunicorn wsgi:app`, with AKASHI_HOME set.
+"""The web application for a WSGI server of your choice, with AKASHI_HOME set; `akashi-registry serve` needs no other.
 
 Reads what `akashi-registry` reads: AKASHI_HOME, AKASHI_DATABASE_URL, AKASHI_PUBLIC_URL. Whatever is
 missing is named at once, and nothing is served.

@@ -331,7 +331,7 @@ def _utc(seconds: int) -> str:
 
 
 def _free(host: str, port: int) -> bool:
-    """Tell whether a server could listen there now, as gunicorn would."""
+    """Tell whether a server could listen there now, as the register would."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -9,11 +9,11 @@ a state and kept in <home>/cache; what is there can be thrown away at any time.
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
 from typing import IO
 
 from sqlalchemy import func, select
@@ -26,6 +26,7 @@ from registry.models import LeafRow
 from registry.services import Services
 from registry.settings import Settings
 from registry.together import Together, settled
+from registry.turns import Turns
 from schemas.bundle_contents import BundleContents, digest_of
 from schemas.entry_bundles import bundle_at
 from schemas.evidence import MAX_MEMBERS, ListedLog, ListedStatus, Manifest, write_archive
@@ -35,7 +36,7 @@ from schemas.times import iso, to_datetime
 
 __all__ = ["open_cached", "open_contents", "write_bundle"]
 
-_building = Lock()
+_turns = Turns(1, waiting=2, patience=30)  # at building one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +83,12 @@ def write_bundle(settings: Settings, path: Path, *, register: bool) -> None:
 
 
 def open_cached(services: Services, variant: str) -> tuple[IO[bytes], str]:
-    """Give the bundle of what is published now, opened, and a tag for these bytes. Raises FilesError."""
+    """Give the bundle of what is published now, opened, and a tag for these bytes. Raises FilesError, BusyError."""
     return _open_cached(services, variant, variant, lambda plan, out: write_archive(out, plan.in_order()))
 
 
 def open_contents(services: Services, variant: str) -> tuple[IO[bytes], str]:
-    """Give the contents of that bundle, opened, and a tag for these bytes. Raises FilesError."""
+    """Give the contents of that bundle, opened, and a tag for these bytes. Raises FilesError, BusyError."""
 
     def write(plan: _Plan, out: IO[bytes]) -> None:
         out.write(plan.contents())
@@ -102,7 +103,9 @@ def _open_cached(
         state = settled(services, session)
         tag = _tag(services, state, variant)
         path = services.settings.home / "cache" / f"{name}-{tag}"
-        with _building:
+        with suppress(FileNotFoundError):
+            return path.open("rb"), tag
+        with _turns.turn():
             if not path.exists():
                 plan = _plan(services, session, state, is_register=variant == "register")
                 try:

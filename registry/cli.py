@@ -113,6 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     witness.add_parser("list", help="how each did last time").set_defaults(run=_witness, verb="list")
 
     serve = verbs.add_parser("serve", help="run the web and the publisher")
+    serve.add_argument(
+        "--only", choices=("web", "publisher"), help="one of them; another user runs the other"
+    )
     serve.add_argument("--port", type=int, default=8080)
     serve.add_argument("--bind", default="127.0.0.1")
     serve.add_argument("--workers", type=int, default=2)
@@ -204,8 +207,15 @@ def _serve(arguments: argparse.Namespace, _commands: Any, settings: Any) -> int:
     from registry.supervisor import serve
 
     loaded = settings.Settings.load(arguments.home)
-    settings.PublisherSettings.load(loaded.home)
-    return serve(loaded.home, bind=arguments.bind, port=arguments.port, workers=arguments.workers)
+    if arguments.only != "web":
+        settings.PublisherSettings.load(loaded.home)
+    return serve(
+        loaded.home,
+        bind=arguments.bind,
+        port=arguments.port,
+        workers=arguments.workers,
+        only=arguments.only,
+    )
 
 
 def _ingest(arguments: argparse.Namespace, commands: Any, settings: Any) -> int:

@@ -15,7 +15,14 @@ from registry.models import HeadRow
 from registry.publisher import Publisher
 from registry.rebuild import publisher_locked_out
 from registry.scheme_facts import facts_of
-from registry.settings import PublisherSettings, Settings, SettingsError, read_object, write_object
+from registry.settings import (
+    PublisherSettings,
+    Settings,
+    SettingsError,
+    read_object,
+    write_object,
+    write_settings,
+)
 from registry.submissions import Outcome, accept
 from registry.succession import check_end, continue_log, take_over
 from schemas.merkle import EMPTY_ROOT
@@ -91,15 +98,14 @@ def initialise(
         {"log_key": log_key, "status_key": status_key, "witnesses": list(witnesses)},
     )
     facts = {"origin": origin, "anchor": chain.anchor, "demonstration": demonstration}
-    write_object(home / "registry.json", facts | ({"public_url": public_url} if public_url else {}))
+    write_settings(home, facts | ({"public_url": public_url} if public_url else {}))
     return settings
 
 
 def take_scheme(settings: Settings, path: Path) -> dict[str, Any]:
     """Take over from the scheme file what the pages show. Raises SettingsError."""
     facts = facts_of(path)
-    place = settings.home / "registry.json"
-    write_object(place, read_object(place) | facts)
+    write_settings(settings.home, read_object(settings.home / "registry.json") | facts)
     return facts
 
 

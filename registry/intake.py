@@ -13,9 +13,8 @@ from registry.logs import HeldLog, read_content
 from registry.models import HeadRow, SubmissionRow
 from registry.pending import ProfileFile
 from registry.sequencer import Batch
-from registry.submissions import MAX_OBJECTS, answer_for, refusal
+from registry.submissions import MAX_OBJECTS, Outcome, answer_for, objects_of, refusal
 from schemas.checkpoint import Checkpoint
-from schemas.cose import objects_in
 from schemas.leaves import Genesis, TrustLeaf
 
 __all__ = ["Intake"]
@@ -88,16 +87,26 @@ class Intake:
         return ended.origin, ended.final.size, ended.final.root
 
     def _queued(self) -> Iterator[tuple[SubmissionRow, list[bytes]]]:
-        """Give the oldest submissions with their objects, up to one body's worth of these."""
+        """Give the oldest submissions with their objects, up to one body's worth of these.
+
+        The queue is the web's to write: what never went through the door, and would not, is refused here.
+        """
         queued = select(SubmissionRow.receipt).where(SubmissionRow.state == "queued")
         count = 0
         for receipt in self._session.scalars(queued.order_by(SubmissionRow.arrival).limit(64)).all():
             row = self._session.get_one(SubmissionRow, receipt)
-            objects = list(objects_in(row.body))
+            objects = objects_of(row.body)
+            if isinstance(objects, Outcome):
+                self._refuse(row, objects)
+                continue
             if count and count + len(objects) > MAX_OBJECTS:
                 return
             count += len(objects)
             yield row, objects
+
+    def _refuse(self, row: SubmissionRow, outcome: Outcome) -> None:
+        row.state, row.answer, row.body = "refused", json.dumps(outcome.body), b""
+        self._session.flush()
 
     def _take(
         self, row: SubmissionRow, objects: list[bytes], *, first: int
@@ -106,9 +115,7 @@ class Intake:
         now, document = self._now, self._chain.current
         found = examine(self._session, document, objects, place=self._head.place, now=now, first=first)
         if found.faults:
-            answer = json.dumps(refusal(found, of=len(objects)).body)
-            row.state, row.answer, row.body = "refused", answer, b""
-            self._session.flush()
+            self._refuse(row, refusal(found, of=len(objects)))
             return None
         results = found.results
         accepted = [one for one in results if isinstance(one, Accepted)]

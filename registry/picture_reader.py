@@ -3,38 +3,39 @@
 import json
 import subprocess
 import sys
-from threading import BoundedSemaphore
 from typing import Any
 
 from registry.problems import ProblemError
+from registry.turns import BusyError, Turns
 from verifier.pictures import is_picture
 
 __all__ = ["MAX_PICTURE", "read_codes"]
 
 MAX_PICTURE = 12 << 20  # bytes: a phone's photo, a quotation of some pages
 _PATIENCE = 20  # seconds
-_at_once = BoundedSemaphore(2)
+_turns = Turns(2, waiting=2, patience=5)
 
 
 def read_codes(data: bytes) -> list[str]:
     """Give what the codes in a picture or PDF say. Raises ProblemError: unreadable, too large, too busy."""
     if not is_picture(data):
         raise ProblemError("unsupported-media-type", "send a PNG, JPEG or WebP picture, or a PDF")
-    if not _at_once.acquire(timeout=5):
-        raise ProblemError("unavailable", "too many pictures at once", headers={"Retry-After": "10"})
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-m", "verifier.pictures"],
-            input=data,
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        with _turns.turn():
+            done = subprocess.run(
+                [sys.executable, "-I", "-m", "verifier.pictures"],
+                input=data,
+                capture_output=True,
+                timeout=_PATIENCE,
+                check=False,
+            )
         said: dict[str, Any] = json.loads(done.stdout)
+    except BusyError as error:
+        raise ProblemError(
+            "unavailable", "too many pictures at once", headers={"Retry-After": "10"}
+        ) from error
     except (subprocess.TimeoutExpired, ValueError) as error:
         raise ProblemError("unreadable-picture", "it took too much time or memory") from error
-    finally:
-        _at_once.release()
     if "codes" not in said:
         raise ProblemError(said["reason"], said["detail"])
     codes: list[str] = said["codes"]

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from registry.files import FilesError
 from registry.services import ServicesUnavailableError
+from registry.turns import BusyError
 from verifier.report import Reason
 
 __all__ = ["PROBLEMS", "Problem", "ProblemError", "install", "problem_response", "wants_html", "wants_json"]
@@ -155,6 +156,11 @@ def install(app: Flask) -> None:
         logging.getLogger("akashi").error("unavailable: %s", error)
         detail = "the registry cannot look this up now; ask again shortly"
         return problem_response(Problem.of("unavailable", detail, headers={"Retry-After": "5"}))
+
+    @app.errorhandler(BusyError)
+    def _(_: BusyError) -> Response:
+        detail = "others are asking for the same; ask again in a moment"
+        return problem_response(Problem.of("unavailable", detail, headers={"Retry-After": "10"}))
 
     @app.errorhandler(Exception)
     def _(error: Exception) -> Response:

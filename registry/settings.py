@@ -14,7 +14,7 @@ from typing import Any
 from keys.whole_files import write_whole
 from registry.logs import segment_of
 
-__all__ = ["PublisherSettings", "Settings", "SettingsError", "read_object", "write_object"]
+__all__ = ["PublisherSettings", "Settings", "SettingsError", "read_object", "write_object", "write_settings"]
 
 SNAPSHOT_EVERY = 6 * 3600 - 600  # seconds; the lists are signed anew at least every six hours
 
@@ -124,9 +124,14 @@ class PublisherSettings:
         )
 
 
-def write_object(path: Path, value: Mapping[str, object]) -> None:
-    """Write a JSON object, whole or not at all."""
-    write_whole(path, json.dumps(value, indent=1).encode() + b"\n")
+def write_object(path: Path, value: Mapping[str, object], *, mode: int = 0o600) -> None:
+    """Write a JSON object, whole or not at all; by default for its owner alone."""
+    write_whole(path, json.dumps(value, indent=1).encode() + b"\n", mode=mode)
+
+
+def write_settings(home: Path, value: Mapping[str, object]) -> None:
+    """Replace <home>/registry.json. The web, which may be another user, reads it: nothing in it is secret."""
+    write_object(home / "registry.json", value, mode=0o644)
 
 
 def read_object(path: Path) -> dict[str, Any]:

@@ -17,17 +17,31 @@ from keys.trust import TrustChain
 from registry.door import MAX_BAD_SIGNATURES, Accepted, Examined, Known, examine
 from registry.models import HeadRow, SubmissionRow
 from registry.settings import Settings
+from registry.turns import BusyError, Turns
 from schemas.checkpoint import Checkpoint
 from schemas.cose import objects_in
 from schemas.errors import MalformedError, TooLargeError
 from schemas.note import base64_of
 
-__all__ = ["MAX_BODY", "MAX_OBJECTS", "Outcome", "Submitter", "accept", "answer_for", "find", "refusal"]
+__all__ = [
+    "MAX_BODY",
+    "MAX_OBJECTS",
+    "WAITING",
+    "Outcome",
+    "Submitter",
+    "accept",
+    "answer_for",
+    "find",
+    "objects_of",
+    "refusal",
+]
 
 MAX_BODY = 4 << 20
 MAX_OBJECTS = 5000
 WAIT = 30.0  # seconds an answer may take before it becomes 202
 STEP = 0.03
+WAITING = 8  # submitters a process lets wait for their answer; each holds a thread
+_turns = Turns(WAITING, waiting=0, patience=0)
 
 
 class Submitter(Protocol):
@@ -52,17 +66,17 @@ class Outcome:
 
 
 def accept(services: Submitter, body: bytes, *, now: int, wait: float = WAIT) -> Outcome:
-    """Judge a body, queue it, and wait until it is published. All of it enters, or nothing."""
-    # 1. Bounds, before anything is parsed.
-    if len(body) > MAX_BODY:
-        return _problem(413, "too-large", f"a body has at most {MAX_BODY} bytes", hint="send it in parts")
+    """Judge a body, queue it, and wait until it is published. All of it enters, or nothing.
+
+    When many wait already, the answer is 202 at once: the publisher takes it all the same, the sender comes again for the rest.
+    """
     receipt = sha256(body).hexdigest()
     try:
-        # 2. The same body again finds its answer.
+        # 1. The same body again finds its answer.
         if (held := find(services, receipt)) is not None and held.status not in {409, 422}:
             return held if held.status != 202 else _await(services, receipt, wait)
-        # 3. Its objects, counted and then judged one by one.
-        objects = _objects(body)
+        # 2. Its objects, bounded, counted and then judged one by one.
+        objects = objects_of(body)
         if isinstance(objects, Outcome):
             return objects
         document = services.chain().current
@@ -76,7 +90,7 @@ def accept(services: Submitter, body: bytes, *, now: int, wait: float = WAIT) ->
             known = [one for one in found.results if isinstance(one, Known)]
             if len(known) == len(objects):
                 return _answer_known(session, receipt, known, place)
-        # 4. Into the queue; the publisher takes it from here.
+        # 3. Into the queue; the publisher takes it from here.
         _queue(services, receipt, body)
         return _await(services, receipt, wait)
     except OperationalError:
@@ -110,8 +124,10 @@ def find(services: Submitter, receipt: str) -> Outcome | None:
         return Outcome(status=200 if row.state == "published" else answer["status"], body=answer)
 
 
-def _objects(body: bytes) -> list[bytes] | Outcome:
-    """Cut a body into its objects, or say why it is not taken: all that follows the first fault is left unread."""
+def objects_of(body: bytes) -> list[bytes] | Outcome:
+    """Cut a body into its objects, or say why it is not taken: all that follows the first fault is left unread. None is judged."""
+    if len(body) > MAX_BODY:
+        return _problem(413, "too-large", f"a body has at most {MAX_BODY} bytes", hint="send it in parts")
     objects: list[bytes] = []
     try:
         for raw in objects_in(body):
@@ -142,6 +158,14 @@ def _queue(services: Submitter, receipt: str, body: bytes) -> None:
 
 
 def _await(services: Submitter, receipt: str, wait: float) -> Outcome:
+    try:
+        with _turns.turn():
+            return _wait(services, receipt, wait)
+    except BusyError:
+        return _on_its_way(receipt)
+
+
+def _wait(services: Submitter, receipt: str, wait: float) -> Outcome:
     deadline = time.monotonic() + wait
     asked = select(SubmissionRow.state, SubmissionRow.answer).where(SubmissionRow.receipt == receipt)
     while True:

@@ -22,7 +22,7 @@ from registry.migrate import upgrade
 from registry.models import HeadRow, SubmissionRow
 from registry.pending import Pending
 from registry.rebuild import project, publisher_locked_out
-from registry.settings import Settings, SettingsError, read_object, write_object
+from registry.settings import Settings, SettingsError, read_object, write_object, write_settings
 from schemas.checkpoint import read_checkpoint
 from schemas.errors import MalformedError
 from schemas.merkle import EMPTY_ROOT
@@ -65,9 +65,7 @@ def continue_log(settings: Settings, *, origin: str, log_key: str, public: bytes
             read_object(settings.home / "publisher.json") | {"log_key": log_key},
         )
         # Last: until this is written, everything above is done again.
-        write_object(
-            settings.home / "registry.json", read_object(settings.home / "registry.json") | {"origin": origin}
-        )
+        write_settings(settings.home, read_object(settings.home / "registry.json") | {"origin": origin})
     return Settings.load(settings.home)
 
 

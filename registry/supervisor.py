@@ -1,13 +1,15 @@
-"""`akashi-registry serve`: the web and the publisher, two processes that share files and a database only.
+"""`akashi-registry serve`: the web and the publisher, processes that share files and a database only.
 
 The web processes are started without the passphrase and without the publisher's settings: they never
-hold a key, nor where one is.
+hold a key, nor where one is. With `only` one half is run, so that the other can be run by another user, who may
+read and write other files (docs/operations.md).
 """
 
 import ctypes
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,12 +20,13 @@ from pathlib import Path
 from keys.passphrase import PIN_VARIABLE, VARIABLE
 from keys.pkcs11_uri import MODULE
 from registry.publisher_process import STOPPED
+from registry.web_server import BACKLOG
 
-__all__ = ["serve"]
+__all__ = ["PUBLISHER", "WEB", "serve"]
 
+WEB, PUBLISHER = "web", "publisher"
 PATIENCE = 20.0  # seconds a process may take to end
 BACKOFF = 1.0
-THREADS = 16  # a worker's: a submitter may wait up to 30 s for its answer
 
 log = logging.getLogger("akashi.registry")
 
@@ -41,23 +44,29 @@ class _Child:
         self.process = self.start()
 
 
-def serve(home: Path, *, bind: str, port: int, workers: int) -> int:
-    """Run until SIGTERM or SIGINT; what dies is started again, a publisher that found a fork is not."""
-    children = [
-        _Child("publisher", lambda: _spawn(_publisher_command(home), _publisher_environment(home))),
-        _Child("web", lambda: _spawn(_web_command(bind, port, workers), _web_environment(home))),
-    ]
+def serve(home: Path, *, bind: str, port: int, workers: int, only: str | None = None) -> int:
+    """Run until SIGTERM or SIGINT; what dies is started again, a publisher that found a fork is not.
+
+    Gives 0, or STOPPED when nothing is left to run. Raises OSError when the port cannot be had.
+    """
+    children = []
+    if only != WEB:
+        children.append(_Child(PUBLISHER, lambda: _spawn(_publisher_command(home), _environment(home))))
+    if only != PUBLISHER:
+        # Held here and shared: it stays open while a web process is started again.
+        listener = _listen(bind, port)
+        children += [_Child(WEB, lambda: _spawn_web(home, listener)) for _ in range(workers)]
     stopping: list[int] = []
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, _frame: stopping.append(number))
     for child in children:
         child.run()
-    while not stopping:
+    while not stopping and not all(child.done for child in children):
         for child in children:
             _look_after(child)
         time.sleep(0.1)
     _end(children)
-    return 0
+    return 0 if stopping else STOPPED
 
 
 def _look_after(child: _Child) -> None:
@@ -66,7 +75,7 @@ def _look_after(child: _Child) -> None:
     code = child.process.poll()
     if code is None:
         return
-    if child.name == "publisher" and code == STOPPED:
+    if child.name == PUBLISHER and code == STOPPED:
         log.critical("the publisher stopped; existing marks stay readable, nothing new is published")
         child.done = True
         return
@@ -94,33 +103,40 @@ def _publisher_command(home: Path) -> list[str]:
     return [sys.executable, "-m", "registry.publisher_process", "--home", str(home)]
 
 
-def _publisher_environment(home: Path) -> dict[str, str]:
+def _environment(home: Path) -> dict[str, str]:
     return dict(os.environ) | {"AKASHI_HOME": str(home)}
 
 
-def _web_command(bind: str, port: int, workers: int) -> list[str]:
-    host = f"[{bind}]" if ":" in bind else bind
-    return [
-        *(sys.executable, "-m", "gunicorn", "registry.app:from_environment()"),
-        *("--bind", f"{host}:{port}", "--workers", str(workers)),
-        *("--worker-class", "gthread", "--threads", str(THREADS)),
-        *("--timeout", "90", "--graceful-timeout", "15", "--keep-alive", "5"),
-        *("--limit-request-line", "4094", "--limit-request-fields", "50"),
-        *("--no-control-socket", "--log-level", "warning", "--name", "akashi-registry-web"),
-    ]
+def _listen(bind: str, port: int) -> socket.socket:
+    if ":" not in bind:
+        return socket.create_server((bind, port), backlog=BACKLOG)
+    both = bind == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server((bind, port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=both)
+
+
+def _spawn_web(home: Path, listener: socket.socket) -> "subprocess.Popen[bytes]":
+    place = listener.fileno()
+    command = [sys.executable, "-m", "registry.web_process", "--listener", str(place)]
+    return _spawn(command, _web_environment(home), pass_fds=(place,))
 
 
 def _web_environment(home: Path) -> dict[str, str]:
     """Without the passphrase, and without anything a test may have asked the publisher to do."""
     hidden = {VARIABLE, PIN_VARIABLE, MODULE}
-    return {name: value for name, value in os.environ.items() if name not in hidden} | {
-        "AKASHI_HOME": str(home)
-    }
+    return {name: value for name, value in _environment(home).items() if name not in hidden}
 
 
-def _spawn(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+def _spawn(
+    command: list[str], environment: dict[str, str], *, pass_fds: tuple[int, ...] = ()
+) -> "subprocess.Popen[bytes]":
     # A group of its own: Ctrl-C in a terminal reaches the supervisor alone, which then ends its children in order.
-    return subprocess.Popen(command, env=environment, preexec_fn=_die_with_parent, process_group=0)  # noqa: PLW1509
+    return subprocess.Popen(
+        command,
+        env=environment,
+        pass_fds=pass_fds,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509
+        process_group=0,
+    )
 
 
 def _die_with_parent() -> None:

@@ -1,4 +1,4 @@
-"""Turns at work that takes a processor for seconds: so many at once, and few who wait.
+"""Turns at what takes seconds, a processor's or the publisher's: so many at once, and few who wait.
 
 Whoever waits holds one of the process's threads. Were all of them to wait here, nobody could look up a single mark.
 """
@@ -18,7 +18,8 @@ class Turns:
     """`patience`: seconds that `waiting` more may wait; everybody behind them is refused at once."""
 
     def __init__(self, at_once: int, *, waiting: int, patience: float) -> None:
-        self._working, self._inside = BoundedSemaphore(at_once), BoundedSemaphore(at_once + waiting)
+        self.most = at_once + waiting  # threads held, whatever happens
+        self._working, self._inside = BoundedSemaphore(at_once), BoundedSemaphore(self.most)
         self._patience = patience
 
     @contextmanager

@@ -267,11 +267,9 @@ class Running:
         return (self.home / f"{name}.said").read_text("utf-8", "replace")
 
     def pids(self, what: str) -> list[int]:
-        """Give the register's processes: "publisher", "web" (gunicorn's master) or "worker"."""
-        process = self.processes["registry"]
-        named = {"publisher": "registry.publisher_process", "web": "gunicorn", "worker": "gunicorn"}[what]
-        children = [pid for pid in children_of(process.pid) if named in _command_line(pid)]
-        return children if what != "worker" else [pid for one in children for pid in children_of(one)]
+        """Give the register's processes: "publisher" or "web", of which there are two."""
+        named = f"registry.{what}_process"
+        return [pid for pid in children_of(self.processes["registry"].pid) if named in _command_line(pid)]
 
     def arm(self, point: str) -> None:
         """Let the publisher or the witness die at its next arrival at a crash point, or `point:N` its N-th."""
@@ -363,6 +361,13 @@ class Running:
         table = self.write_drafts(rows)
         said = self.issuer(name, "issue", str(table), "--registry", self.url).json()
         return {mark["draft_id"]: mark["number"] for mark in said["marks"]}
+
+    def signed(self) -> bytes:
+        """Give the bytes of a new mark, signed and not sent."""
+        table, carried = self.write_drafts(self.drafts(1)), self.home / "carried.cborseq"
+        self.issuer("issuer-3", "sync", "--registry", self.url)
+        self.issuer("issuer-3", "issue", str(table), "--out", str(carried))
+        return carried.read_bytes()
 
     def event(self, name: str, verb: str, number: str, *options: str) -> None:
         self.issuer(name, verb, number, *options, "--registry", self.url)

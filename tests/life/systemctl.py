@@ -1,6 +1,6 @@
-"""A stand-in for systemctl in a scratch folder: `start|stop|restart akashi-registry akashi-witness …`, by process id.
+"""A stand-in for systemctl in a scratch folder: `start|stop|restart akashi-publisher akashi-web akashi-witness …`, by process id.
 
-The current folder is the site's; <name>.pid says what runs. `akashi-heir` is a second register, on HEIR_PORT.
+The current folder is the site's; <name>.pid says what runs. `akashi-heir` is a second register, whole, on HEIR_PORT.
 """
 
 import contextlib
@@ -16,14 +16,18 @@ from pathlib import Path
 PATIENCE = 40.0
 
 
-def command(unit: str) -> tuple[list[str], str]:
+def command(unit: str) -> tuple[list[str], str | None]:
+    """Give what a unit runs, and where it answers once it does."""
     port, witness, heir = os.environ["PORT"], os.environ["WITNESS_PORT"], os.environ.get("HEIR_PORT", "0")
     if unit == "akashi-witness":
         words = ["-m", "registry.witness.cli", "--home", "witness", "serve", "--port", witness]
         return words, f"http://127.0.0.1:{witness}/"
-    home, at = ("registry", port) if unit == "akashi-registry" else ("heir", heir)
-    words = ["-m", "registry.cli", "--home", home, "serve", "--port", at, "--workers", "1"]
-    return words, f"http://127.0.0.1:{at}/healthz"
+    home, at = ("heir", heir) if unit == "akashi-heir" else ("registry", port)
+    words = ["-m", "registry.cli", "--home", home, "serve"]
+    if unit == "akashi-publisher":
+        return [*words, "--only", "publisher"], None
+    only = ["--only", "web"] if unit == "akashi-web" else []
+    return [*words, *only, "--port", at, "--workers", "1"], f"http://127.0.0.1:{at}/healthz"
 
 
 def start(unit: str) -> None:
@@ -39,6 +43,8 @@ def start(unit: str) -> None:
     Path(f"{unit}.pid").write_text(str(process.pid))
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
+        if url is None:
+            return
         try:
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (ours, on loopback)
         except (OSError, urllib.error.URLError):

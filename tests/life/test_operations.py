@@ -104,7 +104,7 @@ def site(another: Callable[[], Made], tmp_path: Path) -> Iterator[Site]:
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
     found = Site(demo=demo, bin=shims, numbers={"third": "", "fourth": ""})
     try:
-        started = found.type("systemctl start akashi-witness akashi-registry")
+        started = found.type("systemctl start akashi-witness akashi-publisher akashi-web")
         assert started.returncode == 0, started.stderr
         rows = demo.drafts(3)
         demo.write_drafts(rows[2:]).rename(demo.home / "drafts.csv")
@@ -120,7 +120,7 @@ def site(another: Callable[[], Made], tmp_path: Path) -> Iterator[Site]:
         found.numbers.update(third=third, fourth=other)
         yield found
     finally:
-        stopped = found.type("systemctl stop akashi-registry akashi-heir akashi-witness")
+        stopped = found.type("systemctl stop akashi-web akashi-publisher akashi-heir akashi-witness")
         assert stopped.returncode == 0, stopped.stderr
 
 

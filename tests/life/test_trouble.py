@@ -23,14 +23,6 @@ ROOM = 6 << 20  # bytes of the small disk
 LEFT = (0, 1 << 13, 1 << 15, 1 << 16, 3 << 15)  # bytes left on it: it fills up at another step each time
 
 
-def signed(demo: Running) -> bytes:
-    """Give the bytes of a new mark, signed and not sent."""
-    table, carried = demo.write_drafts(demo.drafts(1)), demo.home / "carried.cborseq"
-    demo.issuer("issuer-3", "sync", "--registry", demo.url)
-    demo.issuer("issuer-3", "issue", str(table), "--out", str(carried))
-    return carried.read_bytes()
-
-
 def send(demo: Running, body: bytes) -> Answer:
     return demo.post("/api/v1/submissions", body)
 
@@ -72,7 +64,7 @@ def test_while_the_database_is_locked_pages_answer_and_submitters_are_told_to_co
     demo: Running,
 ) -> None:
     [number] = demo.issue("issuer-3", demo.drafts(1)).values()
-    body = signed(demo)
+    body = demo.signed()
     with closing(sqlite3.connect(demo.registry / "registry.sqlite", isolation_level=None)) as locked:
         locked.execute("BEGIN EXCLUSIVE")
         waiting: list[Answer] = []
@@ -138,7 +130,7 @@ def test_a_full_disk_loses_nothing_and_the_same_body_goes_in_later(on_a_small_di
     demo.issue("issuer-3", demo.drafts(1))
     told: list[int] = []
     for count, left in enumerate(LEFT, 2):
-        body = signed(demo)
+        body = demo.signed()
         filler = _fill(demo.registry, left)
         freed = threading.Timer(4, filler.unlink)
         freed.start()
@@ -156,7 +148,7 @@ def test_a_full_disk_loses_nothing_and_the_same_body_goes_in_later(on_a_small_di
 def test_a_publisher_that_cannot_write_waits_and_goes_on(demo: Running) -> None:
     """Its files cannot grow, as under a quota; the web still takes submissions in."""
     before = [one["kind"] for one in demo.changes()].count("issue")
-    body = signed(demo)
+    body = demo.signed()
     [publisher] = demo.pids("publisher")
     usual = resource.prlimit(publisher, resource.RLIMIT_FSIZE)
     resource.prlimit(publisher, resource.RLIMIT_FSIZE, (0, usual[1]))
@@ -173,9 +165,9 @@ def test_a_publisher_that_cannot_write_waits_and_goes_on(demo: Running) -> None:
 
 def test_a_web_that_cannot_write_says_so(demo: Running) -> None:
     before = [one["kind"] for one in demo.changes()].count("issue")
-    body, workers = signed(demo), demo.pids("worker")
-    usual = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in workers}
-    for pid in workers:
+    body, webs = demo.signed(), demo.pids("web")
+    usual = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in webs}
+    for pid in webs:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, usual[pid][1]))
     answer = send(demo, body)
     for pid, limits in usual.items():

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from forge.laid import json_of
 from forge.registers import Register
 from forge.world import NOW, World
 from registry.app import create_app
+from registry.submissions import WAITING
 from schemas.claims import EventKind, EventReason
 
 PROBLEM = json.loads(
@@ -84,7 +86,10 @@ def test_ten_at_the_door_at_once_are_all_let_in_once(register: Register) -> None
         thread.start()
     for thread in threads:
         thread.join()
-    assert codes == [201] * 10
+    assert set(codes) <= {201, 202}  # when many wait for their answer already, it is on its way
+    assert codes.count(201) >= WAITING
+    while any(submit(app.test_client(), mark.raw).status_code == 202 for mark in marks):
+        time.sleep(0.05)
     changes = json_of(app.test_client().get("/api/v1/changes?limit=1000"))["items"]
     assert sorted(one["number"] for one in changes if one["kind"] == "issue") == sorted(
         mark.number for mark in marks

@@ -11,7 +11,7 @@ __all__ = ["Blow", "blows", "named", "places_in_source"]
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("schemas", "keys", "verifier", "issuer", "registry")
-TARGETS = ("publisher", "publisher", "publisher", "witness", "issuer", "issuer", "web", "worker")
+TARGETS = ("publisher", "publisher", "publisher", "witness", "issuer", "issuer", "web", "web")
 SUBMITTING = 120  # milliseconds within which most submissions are still under way
 STARTING = 1500  # milliseconds a process needs to come up, and a little more
 SIGNING = ("issuer.before-reserve", "issuer.after-reserve", "issuer.after-sign", "issuer.after-store")

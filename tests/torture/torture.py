@@ -38,14 +38,6 @@ PATIENCE = 30.0  # seconds
 TRIES = 6
 
 
-def _is_group(leader: int) -> bool:
-    try:
-        os.killpg(leader, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 @dataclass(slots=True)
 class Torture:
     """One register, what was asked of it, and what it has been seen to say."""
@@ -166,10 +158,10 @@ class Torture:
             self.running.stop("witness")
             self.running.spawn_witness()
         elif blow.target in ("publisher", "web"):
-            [old] = self.running.pids(blow.target)
-            os.kill(old, signal.SIGTERM)
+            before = set(self.running.pids(blow.target))
+            os.kill(min(before), signal.SIGTERM)
             self._until(
-                lambda: [pid for pid in self.running.pids(blow.target) if pid != old] != [],
+                lambda: set(self.running.pids(blow.target)) - before != set(),
                 f"{blow.target} is not started again",
             )
         time.sleep(blow.delay / 1000)
@@ -183,11 +175,9 @@ class Torture:
             self.running.processes["witness"].kill()
         else:
             self._until(lambda: self.running.pids(target) != [], f"no {target} is running")
-            pid = self.running.pids(target)[0]
+            pid = self.running.pids(target)[-1]  # the newest
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            if target == "web":  # its workers answer for a moment longer, as if nothing had happened
-                self._until(lambda: not _is_group(pid), "the workers outlived the web they worked for")
 
     # -- starting again --------------------------------------------------------------------
 
@@ -315,9 +305,7 @@ def torment(ground: Made, folder: Path, *, count: int, seed: int) -> Counter[str
 
 
 def summary(counted: Counter[str], seed: int) -> str:
-    targets = ", ".join(
-        f"{counted[name]} {name}" for name in ("publisher", "web", "worker", "issuer", "witness")
-    )
+    targets = ", ".join(f"{counted[name]} {name}" for name in ("publisher", "web", "issuer", "witness"))
     return (
         f"{counted['kills']} kills with seed {seed} ({targets}); {counted['during']} during a submission, "
         f"{counted['named']} at named points: no mark lost, none doubled, the head never went back, fsck clean"
