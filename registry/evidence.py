@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "find_list",
-    "kept_before",
     "newest_checkpoint",
     "of_mark",
     "of_state",
@@ -76,21 +75,6 @@ def proof_of_leaf(files: RegistryFiles, session: Session, place: int, index: int
     return _proof_of(files, index=index, size=leaf.checkpoint_size)
 
 
-def kept_before(session: Session, place: int, index: int) -> int:
-    """Give the size of the last kept checkpoint that does not cover a leaf; 0 where there is none.
-
-    Each publication ends with its snapshot, and has one checkpoint.
-    """
-    snapshot = (
-        select(LeafRow.index)
-        .where(LeafRow.place == place, LeafRow.kind == "snapshot", LeafRow.index < index)
-        .order_by(LeafRow.index.desc())
-        .limit(1)
-    )
-    last = session.scalar(snapshot)
-    return 0 if last is None else last + 1
-
-
 def _proof_of(files: RegistryFiles, *, index: int, size: int) -> bytes:
     """Give a leaf's tlog-proof against the kept checkpoint of `size`. Raises FilesError."""
     note, newest = files.find_checkpoint(size), newest_checkpoint(files)
@@ -118,12 +102,11 @@ class _Written:
         self._sizes: dict[int, set[int]] = {}
 
     def proof(self, place: int, index: int) -> bytes | None:
-        """Give a leaf's proof, and have the checkpoints on both sides of it in the file: they bound when it was logged."""
+        """Give a leaf's proof, and have the checkpoint it is under in the file."""
         leaf = self._session.get(LeafRow, (place, index))
         if leaf is None or leaf.checkpoint_size is None:
             return None
-        sizes = {leaf.checkpoint_size, kept_before(self._session, place, index)}
-        self._sizes.setdefault(place, set()).update(sizes - {0})
+        self._sizes.setdefault(place, set()).add(leaf.checkpoint_size)
         return _proof_of(self._services.files_at(place), index=index, size=leaf.checkpoint_size)
 
     def events(self, number: str, *, before: tuple[int, int]) -> None:

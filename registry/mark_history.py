@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.signed import Signed, read_event
-from registry.evidence import kept_before
 from registry.models import EventRow, LeafRow
 from registry.services import Services
 from schemas.claims import MarkClaims
@@ -50,14 +49,13 @@ def history_of(services: Services, mark: Signed[MarkClaims], logged: Logged) -> 
 
 
 def _bracket(services: Services, session: Session, row: EventRow) -> tuple[int, int] | Refused:
-    """Bound when an event was logged, by the checkpoints its evidence holds."""
+    """Bound when an event was logged, as its evidence does."""
     leaf = session.get(LeafRow, (row.place, row.index))
     covering = None if leaf is None else _witnessed(services, row.place, leaf.checkpoint_size)
     if covering is None:
         return Refused(Reason.HISTORY_UNAVAILABLE, "the checkpoint over an event is not held")
-    before = _witnessed(services, row.place, kept_before(session, row.place, row.index))
     iat = read_event(row.raw).unsafe_claims.iat
-    return bracket(before, covering, iat=iat, began=services.chain().oldest_log)
+    return bracket(None, covering, iat=iat, began=services.chain().oldest_log)
 
 
 def _witnessed(services: Services, place: int, size: int | None) -> Witnessed | None:

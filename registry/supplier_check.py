@@ -175,6 +175,7 @@ class _Today(FileSource):
                 stream.read(),
                 anchor=services.settings.anchor,
                 chain=services.chain(),
+                now=services.now(),
                 history_of=partial(history_of, services),
             )
         self._finder = finder

@@ -40,7 +40,7 @@ _blank_logged = twin_of(Logged)
 class BundleView:
     """Reads a bundle under a trust chain that the caller has already extended by it.
 
-    `history_of` tells what happened to a mark where the file is a plain bundle, which holds no events.
+    `now` as in `verifier.checkpoints`. `history_of` tells what happened to a mark where the file is a plain bundle, which holds no events.
     Raises MalformedError when no log in it can be authenticated; safe to share by threads.
     """
 
@@ -49,10 +49,12 @@ class BundleView:
         archive: Archive,
         chain: TrustChain,
         *,
+        now: int = 0,
         places: "Mapping[tuple[bytes, int], array[int]] | None" = None,
         history_of: HistoryOf | None = None,
     ) -> None:
         self.chain = chain
+        self._now = now
         self._kept_places = places or {}
         self._history_of = history_of
         self._archive = archive
@@ -72,7 +74,7 @@ class BundleView:
             note = SignedNote.from_bytes(
                 self._archive.get(f"{directory}/checkpoint"), max_size=MAX_CHECKPOINT
             )
-            head = check_checkpoint(note, self.chain.current)
+            head = check_checkpoint(note, self.chain.current, now=self._now)
             refused = head if isinstance(head, Refused) else check_end(head, self.chain.current)
             if refused is not None or isinstance(head, Refused):
                 self.refused = refused
@@ -86,6 +88,8 @@ class BundleView:
                 log.root_at,
                 self.chain.current,
                 began=self.chain.oldest_log,
+                now=self._now,
+                holds_every_leaf=True,
             )
         except MalformedError as error:
             self.refused = Refused(Reason.LOG_INCONSISTENT, str(error))
@@ -173,7 +177,10 @@ class BundleView:
 
         Raises MalformedError for a tile that is not the log's; what it leaves out is not absent.
         """
-        for place, entry in enumerate(self.chain.current.logs):
+        logs = self.chain.current.logs
+        if logs[-1].final is not None:
+            return False  # its successor is not named yet, and may hold the leaf
+        for place, entry in enumerate(logs):
             log = self._logs.get(place)
             if log is None or (entry.final is not None and log.head.checkpoint.size < entry.final.size):
                 return False
@@ -192,6 +199,7 @@ class BundleView:
         logged.origin = self._logs[place].head.checkpoint.origin
         logged.not_before, logged.logged_by = bounds
         logged.covered = self._logs[place].head.checkpoint.size
+        logged.is_first = True
         logged.__class__ = Logged
         done: Logged = logged
         return done

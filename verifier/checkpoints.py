@@ -28,16 +28,18 @@ def bracket(
 ) -> tuple[int, int] | Refused:
     """Give the times after which and by which a leaf was logged that was signed at `iat`. Every use of a logged time begins here.
 
-    `before` is a checkpoint that does not cover the leaf, `covering` one that does; the log is no older than `began`.
+    `before` is a checkpoint under which the leaf surely is not, `covering` one under which it is; the log is no older than `began`.
     """
     earliest, by = max(began, iat - CLOCK_ROOM), covering.logged_by
-    if before is not None and before.in_force_at is not None and before.in_force_at > earliest:
-        earliest = before.in_force_at
+    if covering.standing is not None:
+        by = covering.standing[0]
+    if before is not None and before.standing is not None:
+        earliest = max(earliest, before.standing[1])
     if earliest <= by:
         return earliest, by
-    if covering.in_force_at is None:
-        # Whoever holds keys of witnesses that were withdrawn can give a true head any time of theirs.
-        said = f"logged by {iso(by)}, say witnesses that were withdrawn, and signed {iso(iat)}"
+    if covering.standing is None:
+        # Whoever holds keys of witnesses that are over can give a true head any time of theirs.
+        said = f"logged by {iso(by)}, say witnesses that are over, and signed {iso(iat)}"
         return Refused(Reason.HISTORY_UNAVAILABLE, said)
     return by, by
 
@@ -45,7 +47,9 @@ def bracket(
 class Checkpoints:
     """Those of one log. `named` gives the member of each size, `read` a member's note; `root_at` is the head's own history.
 
-    `began`: the log is no older than this, POSIX seconds. Safe to share by threads.
+    `began`: the log is no older than this; `now` says which witnesses are over, 0: those the document
+    says are (POSIX seconds both). `holds_every_leaf`: only then is
+    a leaf that is found behind a checkpoint not under it, too: a log can hold a leaf twice. Safe to share by threads.
     """
 
     def __init__(
@@ -57,8 +61,11 @@ class Checkpoints:
         document: TrustDocument,
         *,
         began: int,
+        now: int,
+        holds_every_leaf: bool,
     ) -> None:
         self._read, self._root_at, self._document, self._began = read, root_at, document, began
+        self._now, self._holds_every_leaf = now, holds_every_leaf
         self._sizes = sorted(named)
         self._names = [named[size] for size in self._sizes]
         # None: not yet believed; the head is the last of them.
@@ -74,7 +81,8 @@ class Checkpoints:
         covering = self._believed[after] or self._at(after)
         if isinstance(covering, Refused):
             return covering
-        before = (self._believed[after - 1] or self._at(after - 1)) if after else None
+        is_known = after and self._holds_every_leaf
+        before = (self._believed[after - 1] or self._at(after - 1)) if is_known else None
         if isinstance(before, Refused):
             return before
         return bracket(before, covering, iat=iat, began=self._began)
@@ -113,7 +121,7 @@ class Checkpoints:
         name = self._names[position]
         try:
             note = SignedNote.from_bytes(self._read(name), max_size=MAX_CHECKPOINT)
-            found = check_checkpoint(note, self._document)
+            found = check_checkpoint(note, self._document, now=self._now)
         except MalformedError as error:
             return Refused(Reason.LOG_INCONSISTENT, str(error))
         if isinstance(found, Refused):

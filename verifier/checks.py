@@ -135,7 +135,7 @@ def check_logged(
     if after >= key.until:
         return Refused(Reason.KEY_WINDOW, f"logged after {iso(after)}, outside the window of its key")
     if refused := check_position(key, place=logged.place, index=logged.index):
-        return refused
+        return replace(refused, sure=logged.is_first)
     if memory is not None:
         return memory
     if by > iat + LOGGED_WITHIN:

@@ -25,6 +25,7 @@ class EvidenceLog:
         document: TrustDocument,
         *,
         began: int,
+        now: int,
     ) -> None:
         self.head = head
         self._roots = {size: one.checkpoint.root for size, one in extensions.items()}
@@ -35,20 +36,27 @@ class EvidenceLog:
             self._roots.get,
             document,
             began=began,
+            now=now,
+            holds_every_leaf=False,
         )
 
     @classmethod
     def open(
-        cls, archive: Archive, directory: str, document: TrustDocument, *, began: int
+        cls, archive: Archive, directory: str, document: TrustDocument, *, began: int, now: int
     ) -> "EvidenceLog | Refused":
         """Give the log whose checkpoints stand there; its end, where it ended. Raises MalformedError."""
-        extensions = _chain(archive, directory)
-        newest = extensions[max(extensions)]
-        head = check_checkpoint(newest.note, document)
+        sizes = _sizes(archive, directory)
+        # The greatest first: nobody's invented chain is followed.
+        newest = Extension.from_bytes(archive.get(f"{directory}/heads/{sizes[-1]}"))
+        head = check_checkpoint(newest.note, document, now=now)
         if isinstance(head, Refused):
             return head
         refused = check_end(head, document)
-        return refused or cls(archive, extensions, directory, head, document, began=began)
+        if refused is not None:
+            return refused
+        return cls(
+            archive, _chain(archive, directory, sizes), directory, head, document, began=began, now=now
+        )
 
     def root_at(self, size: int) -> bytes | None:
         """Give the root at one of the sizes held; None for any other."""
@@ -91,19 +99,25 @@ class EvidenceLog:
             not_before=not_before,
             logged_by=logged_by,
             covered=proof.checkpoint.size,
+            is_first=False,
         )
 
 
-def _chain(archive: Archive, directory: str) -> dict[int, Extension]:
-    """Give the checkpoints below a folder by size, ascending: each extends the one before. Raises MalformedError."""
+def _sizes(archive: Archive, directory: str) -> list[int]:
+    """Give the sizes of the checkpoints below a folder, ascending. Raises MalformedError where there is none."""
     prefix = f"{directory}/heads/"
     sizes = sorted(int(name.removeprefix(prefix)) for name in archive.names(prefix))
     if not sizes:
         raise MalformedError("the file holds no head of this log", directory)
+    return sizes
+
+
+def _chain(archive: Archive, directory: str, sizes: list[int]) -> dict[int, Extension]:
+    """Give these checkpoints by size, each of which extends the one before. Raises MalformedError."""
     found: dict[int, Extension] = {}
     origin, old, root = "", 0, b""
     for size in sizes:
-        name = f"{prefix}{size}"
+        name = f"{directory}/heads/{size}"
         extension = Extension.from_bytes(archive.get(name))
         checkpoint = extension.checkpoint
         if (

@@ -19,11 +19,12 @@ __all__ = ["EvidenceView"]
 
 
 class EvidenceView:
-    """Reads an evidence file under a trust chain that the caller has already extended by it."""
+    """Reads an evidence file under a trust chain that the caller has already extended by it; `now` as in `verifier.checkpoints`."""
 
-    def __init__(self, archive: Archive, chain: TrustChain) -> None:
+    def __init__(self, archive: Archive, chain: TrustChain, *, now: int = 0) -> None:
         self._archive = archive
         self.chain = chain
+        self._now = now
         self.refused: Refused | None = None
         self._logs: dict[int, EvidenceLog] = {}
         for listed in archive.manifest.logs:
@@ -35,7 +36,9 @@ class EvidenceView:
 
     def _opened(self, directory: str) -> EvidenceLog | Refused:
         try:
-            log = EvidenceLog.open(self._archive, directory, self.chain.current, began=self.chain.oldest_log)
+            log = EvidenceLog.open(
+                self._archive, directory, self.chain.current, began=self.chain.oldest_log, now=self._now
+            )
         except MalformedError as error:
             return Refused(Reason.LOG_INCONSISTENT, str(error))
         if isinstance(log, EvidenceLog) and log.head.place in self._logs:

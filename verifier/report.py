@@ -133,7 +133,7 @@ UNKNOWNS = frozenset(
     }
 )
 
-UNSURE = (Reason.UNKNOWN_ISSUER, Reason.NOT_LOGGED, Reason.STATUS_FOREIGN)
+UNSURE = (Reason.UNKNOWN_ISSUER, Reason.NOT_LOGGED, Reason.KEY_COMPROMISED, Reason.STATUS_FOREIGN)
 
 
 class NoteReason(StrEnum):
@@ -169,7 +169,7 @@ PASSED = tuple(Finding(check, Outcome.PASSED) for check in CHECKS)
 class Refused:
     """Why something could not be established or is wrong, before it becomes a finding.
 
-    `sure` matters for unknown-issuer, not-logged and status-foreign alone: whether the view rules the other case out.
+    `sure` matters for the reasons of UNSURE alone: whether the view rules the other case out.
     """
 
     reason: Reason
@@ -241,6 +241,7 @@ class Logged:
     not_before: int
     logged_by: int
     covered: int = 0  # the size of the checkpoint that proves it
+    is_first: bool = True  # whether it is known to stand nowhere before: a log can hold a leaf twice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

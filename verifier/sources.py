@@ -69,7 +69,7 @@ class NoSource:
 
 
 class FileSource:
-    """A bundle, a register or one mark's evidence; nothing beyond it is ever fetched.
+    """A bundle, a register or one mark's evidence; nothing beyond it is ever fetched. `now` as in `verifier.checkpoints`.
 
     Raises MalformedError when the file is not of this format, OSError when it cannot be opened.
     """
@@ -82,6 +82,7 @@ class FileSource:
         *,
         anchor: str | None,
         chain: TrustChain | None = None,
+        now: int = 0,
         history_of: HistoryOf | None = None,
     ) -> None:
         self._archive = Archive.open(source)
@@ -90,10 +91,10 @@ class FileSource:
         if isinstance(self._chain, Refused):
             return
         if self.is_evidence:
-            self._view = EvidenceView(self._archive, self._chain)
+            self._view = EvidenceView(self._archive, self._chain, now=now)
         else:
             kept = read_places(source) if isinstance(source, Path) else None
-            self._view = BundleView(self._archive, self._chain, places=kept, history_of=history_of)
+            self._view = BundleView(self._archive, self._chain, now=now, places=kept, history_of=history_of)
 
     def _extended(self, anchor: str | None, chain: TrustChain | None) -> TrustChain | Refused:
         try:
@@ -149,8 +150,11 @@ class RegistrySource:
     `chain` is what was kept from earlier; nothing the registry sends can start or shorten it.
     """
 
-    def __init__(self, fetcher: "Fetcher", *, anchor: str | None, chain: TrustChain | None = None) -> None:
+    def __init__(
+        self, fetcher: "Fetcher", *, anchor: str | None, chain: TrustChain | None = None, now: int = 0
+    ) -> None:
         self._fetcher = fetcher
+        self._now = now
         self._anchor = anchor
         self._chain: TrustChain | Refused | None = chain
         self._files: dict[str | None, bytes | None] = {}
@@ -207,7 +211,7 @@ class RegistrySource:
             self.trouble = chain.detail
             return None
         self._chain = chain
-        return EvidenceView(archive, chain)
+        return EvidenceView(archive, chain, now=self._now)
 
     def _evidence(self, number: str | None) -> bytes | None:
         if number not in self._files:

@@ -37,15 +37,15 @@ class Witnessed:
 
     `logged_by`: everything in it was logged no later than this (k-th smallest cosignature time).
     `seen_at`: the view is no older than this (k-th largest).
-    `in_force_at`: the same by witnesses alone that the document does not withdraw, None where they are no quorum. What is
-    not in it was logged later: a witness whose key was given up can no longer be made to say so.
+    `standing`: both by witnesses alone whose windows are still open, None where they are no quorum: a witness whose key was
+    given up can be made to say any time of its own.
     """
 
     place: int
     checkpoint: Checkpoint
     logged_by: int
     seen_at: int
-    in_force_at: int | None
+    standing: tuple[int, int] | None
     k: int
 
 
@@ -84,8 +84,10 @@ def quorum_times(times: Sequence[int], document: TrustDocument) -> tuple[int, in
     return first, last, document.quorum_at(last) or 0
 
 
-def check_checkpoint(note: SignedNote, document: TrustDocument) -> Witnessed | Refused:
+def check_checkpoint(note: SignedNote, document: TrustDocument, *, now: int = 0) -> Witnessed | Refused:
     """Establish that one of the document's logs signed this head and that a quorum saw it.
+
+    `now` (POSIX seconds) says which witnesses' windows are still open; the document's own time does where that is later.
 
     A log with a `final` head takes exactly that head, or smaller ones with a quorum (rule 6).
     """
@@ -104,7 +106,7 @@ def check_checkpoint(note: SignedNote, document: TrustDocument) -> Witnessed | R
     except BadNoteSignatureError as error:
         return Refused(Reason.NOT_WITNESSED, str(error))
     counted = [
-        (cosigned[witness.key], witness.until > document.issued)
+        (cosigned[witness.key], witness.until > max(now, document.issued))
         for witness in document.witnesses
         if witness.key in cosigned and witness.holds_at(cosigned[witness.key])
     ]
@@ -118,14 +120,14 @@ def check_checkpoint(note: SignedNote, document: TrustDocument) -> Witnessed | R
         if beyond or forked:
             return Refused(Reason.LOG_INCONSISTENT, "beyond or beside the head this log ended with")
     logged_by, seen_at, k = quorum
-    in_force = [time for time, is_in_force in counted if is_in_force]
-    standing = quorum if len(in_force) == len(times) else quorum_times(in_force, document)
+    open_still = [time for time, is_open in counted if is_open]
+    standing = quorum if len(open_still) == len(times) else quorum_times(open_still, document)
     return Witnessed(
         place=place,
         checkpoint=checkpoint,
         logged_by=logged_by,
         seen_at=seen_at,
-        in_force_at=None if standing is None else standing[1],
+        standing=None if standing is None else standing[:2],
         k=k,
     )
 

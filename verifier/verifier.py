@@ -136,7 +136,7 @@ class Verifier:
         """
         anchor = None if anchor is None else checked_anchor(anchor)
         content = path if isinstance(path, bytes) else Path(path)
-        source = FileSource(content, anchor=anchor, chain=chain)
+        source = FileSource(content, anchor=anchor, chain=chain, now=int(clock()))
         verifier = cls(
             lambda _: source, anchor=anchor, state=state, chain=chain, partners=partners, clock=clock
         )
@@ -177,7 +177,7 @@ class Verifier:
         fetcher = HttpFetcher(url) if isinstance(url, str) else url
 
         def source(chain: TrustChain | None) -> Source:
-            return RegistrySource(fetcher, anchor=anchor, chain=chain)
+            return RegistrySource(fetcher, anchor=anchor, chain=chain, now=int(clock()))
 
         return cls(
             source,

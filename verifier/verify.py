@@ -235,7 +235,8 @@ def _is_anothers(read: Unverified[MarkClaims], source: Source) -> bool:
     if owner is None or owner.unsafe_claims.number != number:
         return False
     logged = view.logged(issue_entry(owner.raw), iat=owner.unsafe_claims.iat)
-    if isinstance(logged, Refused):
+    # Logged before this one was signed: or it could be the one that came second.
+    if isinstance(logged, Refused) or logged.logged_by >= read.unsafe_claims.iat - CLOCK_ROOM:
         return False
     entitled = entitled_mark(owner, view.chain.current, place=logged.place, index=logged.index)
     return not isinstance(entitled, Refused)

@@ -34,7 +34,7 @@ async ({ file, anchor, mark, text, dictionary, options }) => {
   const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
   let source;
   try {
-    source = await akashi.openFile(bytes(file), anchor);
+    source = await akashi.openFile(bytes(file), anchor, options.now);
   } catch (error) {
     return { refused: error.constructor.name };
   }

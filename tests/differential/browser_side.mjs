@@ -132,11 +132,11 @@ async function held(text) {
 let opened = { name: null };
 
 /** The last file stays open: its neighbours in time, input and memory are asked of it too. */
-async function sourceOf({ file, name, anchor }) {
-  if (opened.name !== `${name} ${anchor}`) {
-    opened = { name: `${name} ${anchor}`, source: null, error: null };
+async function sourceOf({ file, name, anchor, now }) {
+  if (opened.name !== `${name} ${anchor} ${now}`) {
+    opened = { name: `${name} ${anchor} ${now}`, source: null, error: null };
     try {
-      opened.source = await all.openFile(raw(file), anchor);
+      opened.source = await all.openFile(raw(file), anchor, now);
     } catch (error) {
       if (!(error instanceof bytes.Malformed)) throw error;
       opened.error = error;

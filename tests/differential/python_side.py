@@ -292,8 +292,8 @@ def _consistent(old: int, new: int, hashes: list[str], roots: list[str]) -> Answ
 
 
 @lru_cache(maxsize=4)
-def _opened(name: str, file: str, anchor: str | None) -> FileSource:  # noqa: ARG001 (the name is for the other side)
-    return FileSource(b64decode(file), anchor=anchor)
+def _opened(name: str, file: str, anchor: str | None, now: int) -> FileSource:  # noqa: ARG001 (the name is for the other side)
+    return FileSource(b64decode(file), anchor=anchor, now=now)
 
 
 def _judged(
@@ -309,7 +309,7 @@ def _judged(
     maxAge: int | None,  # noqa: N803 (the other side's word)
     remembered: dict[str, Any] | None,
 ) -> Answer:
-    source = _opened(name, file, anchor)
+    source = _opened(name, file, anchor, now)
     verifier = Verifier(lambda _: source, anchor=anchor, clock=lambda: now)
     before = Remembered()
     if remembered is not None:

@@ -83,13 +83,8 @@ def evidence_members(
 
 
 def head_members(log: Log, indices: Sequence[int], *, kept: Sequence[Kept] | None = None) -> dict[str, bytes]:
-    """The checkpoints on both sides of these leaves, or those of `kept`, and the head; each with its proof from the one before."""
-    if kept is None:
-        before = [
-            max((one for one in log.kept if one.size <= at), key=lambda one: one.size, default=None)
-            for at in indices
-        ]
-        kept = [one for one in (*before, *map(log.covering, indices)) if one is not None]
+    """The first checkpoints over these leaves, or those of `kept`, and the head; each with its proof from the one before."""
+    kept = [log.covering(index) for index in indices] if kept is None else kept
     members, old = {}, 0
     for size, note in sorted({one.size: one.note for one in (*kept, log.head)}.items()):
         proof = merkle.consistency_proof(log.hashes[:size], old) if old else []

@@ -41,7 +41,7 @@ class Members:
 
 def opened(members: Members, hint: "array[int] | None" = None) -> BundleLog:
     checkpoint = Checkpoint(origin="example/log", size=SIZE, root=merkle.root(LEAVES))
-    head = Witnessed(place=0, checkpoint=checkpoint, logged_by=2, seen_at=2, in_force_at=2, k=1)
+    head = Witnessed(place=0, checkpoint=checkpoint, logged_by=2, seen_at=2, standing=(2, 2), k=1)
     return BundleLog(cast("Archive", members), "log/0", head, hint)
 
 

@@ -3,7 +3,6 @@
 Every file is judged by itself before it is handed out, and must come to what the register came to.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -51,7 +50,7 @@ class EvidenceMaker:
         leaf = leaf_from_bytes(self._entries[mark.place, mark.index])
         if not isinstance(leaf, IssueLeaf):
             raise EvidenceError("the log holds no mark at its place")
-        needed: dict[int, set[int]] = {}  # sizes of the checkpoints that bound a time, by the log's place
+        needed: dict[int, set[int]] = {}  # sizes of the checkpoints proofs are under, by the log's place
         members = {"mark.cwt": leaf.mark, "proof": self._proof(mark.place, mark.index, needed)}
         profile = self._archive.find(f"profile/{mark.number}.cwt")
         if profile is not None:
@@ -103,14 +102,10 @@ class EvidenceMaker:
         }
 
     def _proof(self, place: int, index: int, needed: dict[int, set[int]]) -> bytes:
-        """Prove a leaf against the first checkpoint held that covers it: a landmark, or the head.
-
-        That one and the one before it bound when the leaf was logged.
-        """
-        sizes = list(self._checkpoints(place))
-        after = bisect_right(sizes, index)
-        needed.setdefault(place, set()).update(sizes[max(0, after - 1) : after + 1])
-        return self._proof_in(place, index, sizes[after], self._checkpoints(place)[sizes[after]])
+        """Prove a leaf against the first checkpoint held that covers it: a landmark, or the head."""
+        size, note = next(one for one in self._checkpoints(place).items() if one[0] > index)
+        needed.setdefault(place, set()).add(size)
+        return self._proof_in(place, index, size, note)
 
     def _proof_in(self, place: int, index: int, size: int, note: bytes) -> bytes:
         return leaf_proof(partial(self._read, place), index, note, size=size, held=self._heads[place][0])

@@ -6,9 +6,9 @@ import { checkPolicy } from "./policy.js";
 import { open, verify, verifyText } from "./verify.js";
 
 /** Open evidence, a bundle or a register. Throws Malformed for another file. */
-export async function openFile(bytes, anchor) {
+export async function openFile(bytes, anchor, now) {
   const archive = new Archive(bytes);
-  return open(archive, anchor, archive.manifest.variant === "evidence" ? EvidenceView : BundleView);
+  return open(archive, anchor, archive.manifest.variant === "evidence" ? EvidenceView : BundleView, now);
 }
 
 export const judge = (found, source, options) => verify(found, source, { ...options, checkPolicy });

@@ -97,10 +97,10 @@ class BundleLog {
 }
 
 export class BundleView {
-  static async open(archive, chain) {
+  static async open(archive, chain, now) {
     const view = new BundleView();
     const isRegister = archive.manifest.variant === "register";
-    Object.assign(view, { archive, chain, document: chain.at(-1), isRegister, logs: new Map(), refused: null, lists: new Map() });
+    Object.assign(view, { archive, chain, now, document: chain.at(-1), isRegister, logs: new Map(), refused: null, lists: new Map() });
     for (const { dir } of archive.manifest.logs) {
       const opened = await orRefused("log-inconsistent", () => view.openLog(dir));
       if (opened instanceof Refused) view.refused = opened;
@@ -113,7 +113,7 @@ export class BundleView {
   }
 
   async openLog(directory) {
-    const head = await checkCheckpoint(readNote(this.archive.get(`${directory}/checkpoint`), MAX_CHECKPOINT), this.document);
+    const head = await checkCheckpoint(readNote(this.archive.get(`${directory}/checkpoint`), MAX_CHECKPOINT), this.document, this.now);
     if (head instanceof Refused) return head;
     const refused = checkEnd(head, this.document);
     if (refused !== null) return refused;
@@ -121,7 +121,9 @@ export class BundleView {
     const named = landmarksOf(this.archive, directory, head);
     need(!this.logs.has(head.place), `${head.origin} stands there twice`);
     const read = (name) => this.archive.get(name);
-    const landmarks = new Checkpoints(named, read, head, (size) => log.rootAt(size), this.document, oldestLog(this.chain));
+    const landmarks = new Checkpoints(named, read, head, (size) => log.rootAt(size), {
+      ...{ document: this.document, began: oldestLog(this.chain), now: this.now, holdsEveryLeaf: true },
+    });
     this.logs.set(head.place, { log, landmarks });
     return null;
   }
@@ -147,6 +149,7 @@ export class BundleView {
 
   /** Whether every log is held to its end, the last one beyond `after`: only then is a leaf surely absent. */
   async isComplete(after) {
+    if (this.document.logs.at(-1).final !== null) return false; // its successor is not named yet, and may hold the leaf
     for (const [place, { final }] of this.document.logs.entries()) {
       const log = this.logs.get(place)?.log;
       if (log === undefined || (final !== null && log.head.size < final.size)) return false;
@@ -162,7 +165,7 @@ export class BundleView {
     const bounds = await landmarks.bracket(index, iat);
     if (bounds instanceof Refused) return bounds;
     const [notBefore, loggedBy] = bounds;
-    return { place, origin: log.head.origin, index, leaf, notBefore, loggedBy };
+    return { place, origin: log.head.origin, index, leaf, notBefore, loggedBy, isFirst: true };
   }
 
   sortedLogs() {

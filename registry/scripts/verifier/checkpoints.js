@@ -8,23 +8,24 @@ import { CLOCK_ROOM, checkCheckpoint, orRefused } from "./transparency.js";
 
 /**
  * [after, by]: the times between which a leaf was logged that was signed at `iat`. Every use of a logged time begins here.
- * `before` is a checkpoint that does not cover the leaf, or null, `covering` one that does; no log is older than `began`.
+ * `before` is a checkpoint under which the leaf surely is not, or null, `covering` one under which it is; no log is older than `began`.
  */
 function bracket(before, covering, iat, began) {
-  const by = covering.loggedBy;
-  const after = Math.max(began, iat - CLOCK_ROOM, before?.inForceAt ?? 0);
+  const by = covering.standing?.loggedBy ?? covering.loggedBy;
+  const after = Math.max(began, iat - CLOCK_ROOM, before?.standing?.seenAt ?? 0);
   if (after <= by) return [after, by];
-  // Whoever holds keys of witnesses that were withdrawn can give a true head any time of theirs.
-  if (covering.inForceAt !== null) return [by, by];
-  return new Refused("history-unavailable", `logged by ${iso(by)}, say witnesses that were withdrawn, and signed ${iso(iat)}`);
+  // Whoever holds keys of witnesses that are over can give a true head any time of theirs.
+  if (covering.standing !== null) return [by, by];
+  return new Refused("history-unavailable", `logged by ${iso(by)}, say witnesses that are over, and signed ${iso(iat)}`);
 }
 
 export class Checkpoints {
   /**
-   * Those of one log. `named` gives the member of each size, `read` a member's note, `rootAt` the head's own history.
+   * Those of one log. `named` gives the member of each size, `read` a member's note, `rootAt` the head's own history; `now`
+   * says which witnesses are over. `holdsEveryLeaf`: only then is a leaf found behind a checkpoint not under it, too.
    */
-  constructor(named, read, head, rootAt, document, began) {
-    Object.assign(this, { read, head, rootAt, document, began, believed: new Map() });
+  constructor(named, read, head, rootAt, { document, began, now, holdsEveryLeaf }) {
+    Object.assign(this, { read, head, rootAt, document, began, now, holdsEveryLeaf, believed: new Map() });
     this.all = [...named].sort(([one], [other]) => one - other);
   }
 
@@ -32,7 +33,7 @@ export class Checkpoints {
     const after = this.all.filter(([size]) => size <= index).length;
     const covering = await this.at(after);
     if (covering instanceof Refused) return covering;
-    const before = after > 0 ? await this.at(after - 1) : null;
+    const before = after > 0 && this.holdsEveryLeaf ? await this.at(after - 1) : null;
     return before instanceof Refused ? before : bracket(before, covering, iat, this.began);
   }
 
@@ -52,7 +53,7 @@ export class Checkpoints {
   async look(position) {
     const [size, name] = this.all[position];
     return orRefused("log-inconsistent", async () => {
-      const found = await checkCheckpoint(readNote(this.read(name), MAX_CHECKPOINT), this.document);
+      const found = await checkCheckpoint(readNote(this.read(name), MAX_CHECKPOINT), this.document, this.now);
       if (found instanceof Refused) return found;
       const root = await this.rootAt(found.size);
       if (found.size !== size || root === null || !same(root, found.root)) {

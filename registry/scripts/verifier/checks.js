@@ -88,7 +88,7 @@ export function checkLogged(mark, key, logged, memory) {
   if (signed !== null) return signed;
   if (after >= key.until) return new Refused("key-window", `logged after ${iso(after)}, outside the window of its key`);
   const stolen = checkPosition(key, logged.place, logged.index);
-  if (stolen !== null) return stolen;
+  if (stolen !== null) return new Refused(stolen.reason, stolen.detail, logged.isFirst);
   if (memory !== null) return memory;
   const between = `between ${iso(after)} and ${iso(by)}`;
   if (by > iat + 7 * DAY) return new Refused("history-unavailable", `logged ${between}, signed ${iso(iat)}`);

@@ -7,18 +7,19 @@ import { verifyConsistency, verifyInclusion } from "./tree.js";
 
 export class EvidenceLog {
   /** The checkpoints below a folder, up to the newest: the log's head, or its end. Throws Malformed for a chain that does not hold. */
-  static async open(archive, directory, document, began) {
-    const extensions = await chainOf(archive, directory);
-    const newest = [...extensions.values()].at(-1);
-    const head = await checkCheckpoint(newest.note, document);
+  static async open(archive, directory, { document, began, now }) {
+    const sizes = sizesOf(archive, directory);
+    // The greatest first: nobody's invented chain is followed.
+    const head = await checkCheckpoint(readExtension(archive.get(`${directory}/heads/${sizes.at(-1)}`)).note, document, now);
     if (head instanceof Refused) return head;
     const refused = checkEnd(head, document);
     if (refused !== null) return refused;
+    const extensions = await chainOf(archive, directory, sizes);
     const log = new EvidenceLog();
     const named = [...extensions.keys()].filter((size) => size < head.size).map((size) => [size, `${directory}/heads/${size}`]);
     const read = (name) => noteOf(archive.get(name));
     const rootAt = async (size) => extensions.get(size)?.checkpoint.root ?? null;
-    Object.assign(log, { head, rootAt, extensions, checkpoints: new Checkpoints(named, read, head, rootAt, document, began) });
+    Object.assign(log, { head, rootAt, extensions, checkpoints: new Checkpoints(named, read, head, rootAt, { document, began, now, holdsEveryLeaf: false }) });
     return log;
   }
 
@@ -43,7 +44,7 @@ export class EvidenceLog {
     const bounds = await this.checkpoints.bracket(index, iat);
     if (bounds instanceof Refused) return bounds;
     const [notBefore, loggedBy] = bounds;
-    return { place: this.head.place, origin: proof.checkpoint.origin, index, leaf, notBefore, loggedBy };
+    return { place: this.head.place, origin: proof.checkpoint.origin, index, leaf, notBefore, loggedBy, isFirst: false };
   }
 }
 
@@ -52,15 +53,20 @@ function noteOf(data) {
   return data.subarray(blank + 2);
 }
 
-/** The checkpoints below a folder by size, ascending: each extends the one before. Throws Malformed. */
-async function chainOf(archive, directory) {
+/** The sizes of the checkpoints below a folder, ascending. Throws Malformed where there is none. */
+function sizesOf(archive, directory) {
   const prefix = `${directory}/heads/`;
   const sizes = archive.names(prefix).map((name) => Number(name.slice(prefix.length)));
   need(sizes.length > 0, "the file holds no head of this log");
+  return sizes.sort((one, other) => one - other);
+}
+
+/** These checkpoints by size, each of which extends the one before. Throws Malformed. */
+async function chainOf(archive, directory, sizes) {
   const found = new Map();
   let before = { origin: null, size: 0, root: new Uint8Array(0) };
-  for (const size of sizes.sort((one, other) => one - other)) {
-    const extension = readExtension(archive.get(`${prefix}${size}`));
+  for (const size of sizes) {
+    const extension = readExtension(archive.get(`${directory}/heads/${size}`));
     const { checkpoint, old, proof } = extension;
     const isNext = checkpoint.size === size && old === before.size && checkpoint.origin === (before.origin ?? checkpoint.origin);
     need(isNext, `heads/${size} does not go on from the head of ${before.size} leaves`);

@@ -10,11 +10,11 @@ import { leafHash } from "./tree.js";
 import { oldestLog } from "./trust.js";
 
 export class EvidenceView {
-  static async open(archive, chain) {
+  static async open(archive, chain, now) {
     const view = new EvidenceView();
     Object.assign(view, { archive, chain, document: chain.at(-1), logs: new Map(), refused: null });
     for (const { dir } of archive.manifest.logs) {
-      const log = await orRefused("log-inconsistent", () => EvidenceLog.open(archive, dir, view.document, oldestLog(chain)));
+      const log = await orRefused("log-inconsistent", () => EvidenceLog.open(archive, dir, { document: view.document, began: oldestLog(chain), now }));
       if (log instanceof Refused) view.refused = log;
       else if (view.logs.has(log.head.place)) view.refused = new Refused("log-inconsistent", `${log.head.origin} stands there twice`);
       else view.logs.set(log.head.place, log);

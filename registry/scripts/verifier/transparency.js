@@ -28,10 +28,10 @@ export function quorumTimes(times, document) {
 }
 
 /**
- * One of the document's logs signed this head, and a quorum saw it: {place, origin, size, root, loggedBy, seenAt, k, inForceAt}.
- * `inForceAt` is `seenAt` by witnesses alone that the document does not withdraw, null where they are no quorum.
+ * One of the document's logs signed this head, and a quorum saw it: {place, origin, size, root, loggedBy, seenAt, k, standing}.
+ * `standing` is {loggedBy, seenAt} by witnesses alone whose windows are open at `now`, null where they are no quorum.
  */
-export async function checkCheckpoint(note, document) {
+export async function checkCheckpoint(note, document, now = 0) {
   const checkpoint = await orRefused("not-logged", () => readCheckpoint(note.text));
   if (checkpoint instanceof Refused) return checkpoint;
   const place = document.logs.findIndex((log) => log.origin === checkpoint.origin);
@@ -60,8 +60,8 @@ export async function checkCheckpoint(note, document) {
       return new Refused("log-inconsistent", "beyond or beside the head this log ended with");
     }
   }
-  const inForce = counted.filter(([at]) => document.witnesses[at].until > document.issued).map(([, time]) => time);
-  return { place, ...checkpoint, ...quorum, inForceAt: quorumTimes(inForce, document)?.seenAt ?? null };
+  const open = counted.filter(([at]) => document.witnesses[at].until > Math.max(now, document.issued)).map(([, time]) => time);
+  return { place, ...checkpoint, ...quorum, standing: quorumTimes(open, document) };
 }
 
 /** A list that is the scheme's, for this uri, and published for everybody (§4): {claims, asOf}. */

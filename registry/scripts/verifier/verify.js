@@ -24,7 +24,7 @@ const UNKNOWN = new Set([
   ...["status-stale", "history-unavailable"],
 ]);
 
-const UNSURE = new Set(["unknown-issuer", "not-logged", "status-foreign"]); // unknown unless the view rules the other case out
+const UNSURE = new Set(["unknown-issuer", "not-logged", "key-compromised", "status-foreign"]); // unknown unless the view rules the other case out
 
 const notMade = (place) => ({ check: CHECKS[place], outcome: "unknown", reason: null, detail: "not made" });
 
@@ -39,7 +39,7 @@ function finding(place, refused) {
  * A file opened under an anchor: {chain, view, findMark}. `View` is EvidenceView or BundleView, as the file's variant says;
  * a page that meets one kind only is not served the other.
  */
-export async function open(archive, anchor, View) {
+export async function open(archive, anchor, View, now = Math.floor(Date.now() / 1000)) {
   const chain = await orRefused("trust-unavailable", async () =>
     anchor === null
       ? new Refused("trust-unavailable", "no anchor")
@@ -49,7 +49,7 @@ export async function open(archive, anchor, View) {
     const isEvidence = archive.manifest.variant === "evidence";
     return { chain, view: null, findMark: () => (isEvidence ? archive.find("mark.cwt") : null) };
   }
-  const view = await View.open(archive, chain);
+  const view = await View.open(archive, chain, now);
   return { chain, view, findMark: (number) => view.findMark(number) };
 }
 
@@ -176,7 +176,8 @@ async function isAnothers({ raw, claims }, view) {
   });
   if (held === null || held instanceof Refused || held.claims.number !== claims.number) return false;
   const logged = await view.logged(issueEntry(held.raw), held.claims.iat);
-  if (logged instanceof Refused) return false;
+  // Logged before this one was signed: or it could be the one that came second.
+  if (logged instanceof Refused || logged.loggedBy >= claims.iat - CLOCK_ROOM) return false;
   return !((await entitledMark(held, document, logged.place, logged.index)) instanceof Refused);
 }
 

@@ -204,15 +204,29 @@ def tell_withdrawn_witnesses(book: Book) -> None:
         at=REVOKED + 10 * HOUR,
         twin="valid-witnesses-withdrawn",
     )
+    members: dict[str, bytes | None] = {f"log/0/landmarks/{one.day}": None for one in world.log.kept}
+    members |= {"log/0/landmarks/19990101": forged.note, f"log/0/landmarks/{kept.day}": kept.note}
     book.doubt(
         "history-unavailable-withdrawn",
         "Witnesses that were withdrawn are made to say that it was not revoked yet.",
         mark.raw,
-        world.evidence(mark, kept=[world.log.kept[0], forged, kept]),
+        world.register(bent=members),
         "history-unavailable",
         anchor=world.anchor,
         at=REVOKED + 10 * HOUR,
         twin="valid-witnesses-withdrawn",
+    )
+    other = world.issue(at=NOW - 12 * HOUR)
+    covering = world.publish(NOW - 11 * HOUR, cosigned={f"v{n}": NOW - 11 * HOUR for n in (1, 2, 3)})
+    world.publish(NOW - HOUR, cosigned={f"v{n}": NOW - HOUR for n in (1, 2, 3)})
+    early = {f"w{n}": REVOKED + 20 * HOUR for n in (1, 2)} | {f"v{n}": NOW - 11 * HOUR for n in (1, 2, 3)}
+    bent = replace(covering, note=world.log.signed(early, text=world.log.text(covering.size)))
+    book.valid(
+        "valid-early-lines",
+        "Beside the cosignatures of a head stand lines of withdrawn witnesses, dated days before the mark was signed.",
+        other.raw,
+        world.evidence(other, kept=[bent]),
+        anchor=world.anchor,
     )
 
 

@@ -1,5 +1,7 @@
 """Check 5: in the log, logged when it says it was signed, while its key might sign, and seen by witnesses."""
 
+from dataclasses import replace
+
 from forge.vectors import Book, published
 from forge.world import ISSUED, NOW, Issued, World, first_document
 from schemas.times import DAY, HOUR
@@ -102,13 +104,14 @@ def tell_absence(book: Book) -> None:
 
 
 def tell_times(book: Book) -> None:
-    def logged_after(seconds: int) -> tuple[World, bytes, bytes]:
+    def logged_after(seconds: int, *, later: int = 0) -> tuple[World, bytes, bytes]:
         world = World()
-        world.publish(ISSUED + seconds)  # without the mark: it was not there by then
+        if later:
+            world.publish(ISSUED + seconds)  # without the mark: it was not there by then
         mark = world.issue(at=ISSUED)
-        world.publish(ISSUED + seconds)
+        world.publish(ISSUED + seconds + later)
         world.publish(NOW - HOUR)
-        return world, mark.raw, world.evidence(mark)
+        return world, mark.raw, world.bundle()
 
     limits = {
         "backdated": (7 * DAY, 7 * DAY + 1, "7 days and a second after iat: it was signed with an old date."),
@@ -123,7 +126,7 @@ def tell_times(book: Book) -> None:
             file,
             anchor=world.anchor,
         )
-        world, raw, file = logged_after(bad)
+        world, raw, file = logged_after(bad, later=DAY if bad > 0 else 0)
         book.lie(
             "backdated" if name == "backdated" else "backdated-ahead",
             f"Logged {says}",
@@ -142,18 +145,18 @@ def tell_keys(book: Book) -> None:
         world = World(document)
         world.publish(ISSUED + HOUR)  # without the mark: it was not there by then
         mark = world.issue(at=ISSUED)
-        world.publish(ISSUED + HOUR)
+        world.publish(ISSUED + DAY)
         world.publish(NOW - HOUR)
-        return world, mark.raw, world.evidence(mark)
+        return world, mark.raw, world.bundle()
 
-    world, raw, file = key_until(ISSUED + HOUR + 1)
+    world, raw, file = key_until(ISSUED + DAY + 1)
     book.valid(
         "valid-key-last-second", "Logged in the last second of its key.", raw, file, anchor=world.anchor
     )
     world, raw, file = key_until(ISSUED + HOUR)
     book.lie(
         "key-window",
-        "Logged in the second its key's window closed.",
+        "Logged after the second its key's window closed.",
         raw,
         file,
         "key-window",
@@ -241,8 +244,41 @@ def tell_keys(book: Book) -> None:
         "key-compromised",
         "The first mark at that position.",
         after.raw,
+        world.bundle(),
+        "key-compromised",
+        anchor=world.anchor,
+        twin="valid-before-compromise",
+    )
+    book.doubt(
+        "key-compromised-evidence",
+        "The same by evidence, which cannot show that the leaf stands nowhere before.",
+        after.raw,
         world.evidence(after),
         "key-compromised",
         anchor=world.anchor,
         twin="valid-before-compromise",
+    )
+    world = World()
+    mark = world.issue()
+    world.publish(ISSUED + HOUR)
+    size = len(world.log.entries)
+    again = world.log.append(world.log.entries[mark.index])
+    world.publish(ISSUED + 2 * HOUR)
+    world.compromise("issuer-3", NOW - DAY, size=size)
+    world.publish(NOW - HOUR)
+    book.doubt(
+        "key-compromised-second-leaf",
+        "An honest mark, logged a second time by the registry behind the position from which its key counts as stolen.",
+        mark.raw,
+        world.evidence(replace(mark, index=again)),
+        "key-compromised",
+        anchor=world.anchor,
+        twin="valid-before-compromise",
+    )
+    book.valid(
+        "valid-second-leaf-bundle",
+        "The same from a bundle, which holds every leaf.",
+        mark.raw,
+        world.bundle(),
+        anchor=world.anchor,
     )

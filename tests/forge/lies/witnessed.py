@@ -5,7 +5,7 @@ from typing import Any
 from forge.trust_documents import base64_of
 from forge.vectors import Book, published
 from forge.world import ISSUED, NOW, World, first_document
-from schemas.times import HOUR
+from schemas.times import DAY, HOUR
 
 
 def tell(book: Book) -> None:
@@ -101,7 +101,7 @@ def tell_witnesses(book: Book) -> None:
 
 def tell_histories(book: Book) -> None:
     world = World()
-    world.publish(NOW - 2 * HOUR)
+    world.publish(NOW - 2 * DAY)
     mark = world.issue()
     world.publish(NOW - HOUR, cosigned={f"w{n}": NOW - HOUR for n in (1, 2, 3)})
     times = {f"w{n}": NOW - HOUR for n in (1, 2, 3)}
@@ -110,9 +110,9 @@ def tell_histories(book: Book) -> None:
         "backdated-idle",
         "Published ten days late.",
         mark.raw,
-        world.evidence(mark),
+        world.bundle(),
         "backdated",
-        twin="valid-evidence",
+        twin="valid-bundle",
         **same,
     )
 
