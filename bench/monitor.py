@@ -74,7 +74,7 @@ class _Log:
         self.count += count
         index = self.size + len(entries)
         digests = tuple((uri, sha256(self.lists[uri]).digest()) for uri in sorted(self.lists))
-        entries.append(SnapshotLeaf(size=index, lists=digests).to_bytes())
+        entries.append(SnapshotLeaf(size=index, lists=digests, trust_version=1).to_bytes())
         tiles = {path.removeprefix("log1/"): data for path, data in self.served.files.items()}
         made = new_tiles(tiles.__getitem__, self.size, [leaf_hash(entry) for entry in entries])
         made |= new_entry_bundles(tiles.__getitem__, self.size, entries)

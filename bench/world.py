@@ -89,7 +89,7 @@ def make_register(size: int, *, days: int, count: int = 1000) -> Register:
     digests = tuple((uri, sha256(statuses).digest()) for uri, statuses in lists.items())
     entries = {
         0: Genesis(scheme="demo", trust_sha256=bytes.fromhex(anchor)).to_bytes(),
-        last: SnapshotLeaf(size=last, lists=digests).to_bytes(),
+        last: SnapshotLeaf(size=last, lists=digests, trust_version=1).to_bytes(),
     }
     # A mark lives for a year, so those still worth asking about stand in the log's last eleven months.
     young = max(1, size - size * min(days, 330) // days)

@@ -73,7 +73,7 @@ def check_lists(contents: Sequence[Content], chain: TrustChain) -> Iterator[str]
     for index, leaf in snapshots[-1:]:
         fold = folds.get(leaf.size) or _fold(chain, [*earlier, _part(last, leaf.size)])
         expected = {uri: snapshot_digest(bytes(statuses)) for uri, statuses in fold.lists.items()}
-        if dict(leaf.lists) != expected:
+        if dict(leaf.lists) != expected or leaf.trust_version != fold.document.version:
             yield f"{last.files.log}: the snapshot at {index} is not what the leaves before it add up to"
 
 

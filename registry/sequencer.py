@@ -160,7 +160,7 @@ class Sequencer:
     def _snapshot(self, session: Session, head: HeadRow, batch: Batch, chain: TrustChain) -> bytes:
         size = head.size + len(batch.entries)
         lists = tuple((uri, sha256(data).digest()) for uri, data in projection.status_lists(session).items())
-        entry = SnapshotLeaf(size=size, lists=lists).to_bytes()
+        entry = SnapshotLeaf(size=size, lists=lists, trust_version=chain.current.version).to_bytes()
         projection.apply(session, [entry], place=self._place, first=size, document=chain.current)
         return entry
 

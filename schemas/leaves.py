@@ -79,9 +79,10 @@ class TrustLeaf:
 class SnapshotLeaf:
     size: int  # N: the lists are Fold(N)
     lists: tuple[tuple[str, bytes], ...]  # (uri, sha256 of the 32,768 bytes), every list there is
+    trust_version: int  # the highest logged among those leaves: under it they were judged
 
     def to_bytes(self) -> bytes:
-        return cbor.encode([FORMAT, 5, self.size, dict(self.lists)])
+        return cbor.encode([FORMAT, 5, self.size, dict(self.lists), self.trust_version])
 
     def find(self, uri: str) -> bytes | None:
         """Give the hash named for `uri`, or None."""
@@ -108,8 +109,8 @@ def leaf_from_bytes(entry: bytes) -> Leaf:
             return EventLeaf(event=event)
         case [3, int() as version, bytes() as digest] if version >= 1 and len(digest) == 32:
             return TrustLeaf(version=version, sha256=digest)
-        case [5, int() as size, dict() as lists] if size >= 0:
-            return SnapshotLeaf(size=size, lists=_lists(lists))
+        case [5, int() as size, dict() as lists, int() as version] if size >= 0 and version >= 1:
+            return SnapshotLeaf(size=size, lists=_lists(lists), trust_version=version)
     raise MalformedError("no leaf has this kind and shape", "leaf")
 
 

@@ -167,7 +167,8 @@ def check_list(
     # 3. The same for everybody: a snapshot leaf names these very bytes.
     if snapshot is None or claims.place != head.place or claims.size != snapshot.size:
         return Refused(Reason.STATUS_NOT_LOGGED, "no snapshot in the log names this state of the list")
-    if snapshot.find(uri) != snapshot_digest(claims.statuses) or claims.size != snapshot_index:
+    names_it = snapshot.find(uri) == snapshot_digest(claims.statuses) and claims.size == snapshot_index
+    if not names_it or claims.trust_version != snapshot.trust_version:
         return Refused(Reason.STATUS_NOT_LOGGED, "the snapshot in the log names another list")
     # 4. The newest state there is under this head: every publication ends with its snapshot, so nothing may follow it.
     # Else an old list, signed anew, could be shown with its old snapshot under today's head.

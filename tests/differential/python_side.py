@@ -156,6 +156,7 @@ def _leaf(data: str) -> Answer:
                 "kind": "snapshot",
                 "size": leaf.size,
                 "lists": sorted(leaf.lists, key=lambda one: one[0].encode("utf-16-be")),
+                "trustVersion": leaf.trust_version,
             }
 
 

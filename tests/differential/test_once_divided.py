@@ -137,8 +137,8 @@ ONCE: dict[str, tuple[Question, Any]] = {
     ),
     "a log named twice": (evidence(logs=[{"dir": "log/0", "origin": o, "size": 1} for o in "ab"]), MALFORMED),
     "a log of less than nothing": (evidence(logs=[{"dir": "", "origin": "a", "size": -1}]), MALFORMED),
-    "a key of bytes that stands twice": (leaf(f"8401051802a2410000{'410000'}"), MALFORMED),
-    "a key that is an array": (leaf(f"8401051802a180{DIGEST}"), MALFORMED),
+    "a key of bytes that stands twice": (leaf(f"8501051802a2410000{'410000'}01"), MALFORMED),
+    "a key that is an array": (leaf(f"8501051802a180{DIGEST}01"), MALFORMED),
 }
 
 

@@ -212,7 +212,8 @@ class World:
         fold = self.fold()
         lists = {uri: bytes(statuses) for uri, statuses in sorted(fold.lists.items())}
         digests = tuple((uri, sha256(statuses).digest()) for uri, statuses in lists.items())
-        index = self.log.append(SnapshotLeaf(size=size, lists=digests).to_bytes())
+        version = bent.get("trust_version", fold.document.version)
+        index = self.log.append(SnapshotLeaf(size=size, lists=digests, trust_version=version).to_bytes())
         self.snapshot = (self.log.place, index)
         self.listed_at = at
         for uri, statuses in lists.items():

@@ -107,7 +107,7 @@ GOOD = {
     "an issue leaf": ("leaf", leaf(1, mark())),
     "an event leaf": ("leaf", leaf(2, event({1: 3, 2: 9, 3: SHA256}))),
     "a trust leaf": ("leaf", leaf(3, 2, SHA256)),
-    "a snapshot leaf": ("leaf", leaf(5, 17, {URI: SHA256})),
+    "a snapshot leaf": ("leaf", leaf(5, 17, {URI: SHA256}, 2)),
     "a list of entities": ("entities", cbor2.dumps(["0188:2120901007402", "0188:7010705000725"])),
 }
 
@@ -145,7 +145,7 @@ BAD = {
     "a leaf of format 2": ("leaf", cbor2.dumps([2, 1, mark()])),
     "an issue leaf that holds an event": ("leaf", leaf(1, event({1: 5, 3: SHA256}))),
     "a mark laid bare in its leaf": ("leaf", leaf(1, cbor2.loads(mark()))),
-    "a snapshot with half a hash": ("leaf", leaf(5, 17, {URI: SHA256[:16]})),
+    "a snapshot with half a hash": ("leaf", leaf(5, 17, {URI: SHA256[:16]}, 2)),
     "trust version 0": ("leaf", leaf(3, 0, SHA256)),
 }
 

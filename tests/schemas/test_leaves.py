@@ -16,8 +16,8 @@ LEAVES: list[Leaf] = [
     IssueLeaf(mark=b"\xd2\x84"),
     EventLeaf(event=b"\xd2\x84"),
     TrustLeaf(version=2, sha256=HASH),
-    SnapshotLeaf(size=2, lists=()),
-    SnapshotLeaf(size=2, lists=(("https://akashi.example/status/a/0", HASH),)),
+    SnapshotLeaf(size=2, lists=(), trust_version=1),
+    SnapshotLeaf(size=2, lists=(("https://akashi.example/status/a/0", HASH),), trust_version=1),
 ]
 
 
@@ -28,15 +28,17 @@ def test_a_leaf_is_read_back_as_it_was_written(leaf: Leaf) -> None:
 
 def test_the_worked_example_of_the_format_has_its_hash() -> None:
     digest = "c35020473aed1b4642cd726cad727b63fff2824ad68cedd7ffb73c7cbd890479"
-    leaf = SnapshotLeaf(size=2, lists=(("https://akashi.example/status/a/0", bytes.fromhex(digest)),))
-    assert len(leaf.to_bytes()) == 74
-    expected = "b4e3626efbd6d9655d4ab313fbeb4f23c4dbc4340aacdaf9705c63b4f9651567"
+    lists = (("https://akashi.example/status/a/0", bytes.fromhex(digest)),)
+    leaf = SnapshotLeaf(size=2, lists=lists, trust_version=1)
+    assert len(leaf.to_bytes()) == 75
+    expected = "1fc91af10c3f7c27d2803734a231724cb4668e446bce022ea42d4a166d81c4c1"
     assert leaf_hash(leaf.to_bytes()).hex() == expected
 
 
 def test_the_order_in_which_lists_are_given_does_not_matter() -> None:
     lists = (("https://b.example/status/b/0", HASH), ("https://a.example/status/a/0", HASH))
-    assert SnapshotLeaf(size=2, lists=lists).to_bytes() == SnapshotLeaf(size=2, lists=lists[::-1]).to_bytes()
+    one, other = (SnapshotLeaf(size=2, lists=each, trust_version=1) for each in (lists, lists[::-1]))
+    assert one.to_bytes() == other.to_bytes()
 
 
 def test_a_snapshot_names_a_list_or_does_not() -> None:

@@ -34,7 +34,7 @@ __all__ = ["Followed", "follow", "missing_witnesses", "read_head", "reader", "ro
 
 MAX_BUNDLE = TILE_WIDTH * (2**16 + 1)
 MAX_TILE = TILE_WIDTH * 32
-_SNAPSHOT = b"\x84\x01\x05"  # how its entry begins
+_SNAPSHOT = b"\x85\x01\x05"  # how its entry begins
 
 
 @dataclass(slots=True, kw_only=True)

@@ -173,6 +173,9 @@ class Judge:
             return
         if self.logged_version < self.version:
             return  # made under a version before the anchored one, of which nothing is known
+        if leaf.trust_version != self.logged_version:
+            detail = f"names trust version {leaf.trust_version}; {self.logged_version} is the highest logged before it"
+            yield Finding(kind=Kind.SNAPSHOT_CONTRADICTS_LOG, detail=detail, log=log, index=index)
         expected = {uri: self._digest(uri, bytes(statuses)) for uri, statuses in self.fold.lists.items()}
         named = dict(leaf.lists)
         for uri in sorted(expected.keys() | named.keys()):

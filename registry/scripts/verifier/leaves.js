@@ -10,14 +10,14 @@ export function readLeaf(entry) {
   const { value, isDeterministic } = read(entry, 65535);
   needDeterministic(isDeterministic);
   need(Array.isArray(value) && value.length >= 3 && value[0] === 1, "expected [1, kind, …]");
-  const [, kind, one, two] = value;
+  const [, kind, one, two, three] = value;
   if (kind === 0 && value.length === 3) return { kind: "genesis", ...genesis(one) };
   if (kind === 1 && value.length === 3 && isBytes(one)) return { kind: "issue", mark: one };
   if (kind === 2 && value.length === 3 && isBytes(one)) return { kind: "event", event: one };
   if (kind === 3 && value.length === 4 && isUint(one) && one >= 1 && isBytes(two, 32)) return { kind: "trust", version: one };
-  if (kind === 5 && value.length === 4 && isUint(one) && two instanceof Map) {
+  if (kind === 5 && value.length === 5 && isUint(one) && two instanceof Map && isUint(three) && three >= 1) {
     need([...two].every(([uri, digest]) => typeof uri === "string" && isBytes(digest, 32)), "expected {uri: sha256}");
-    return { kind: "snapshot", size: one, lists: two };
+    return { kind: "snapshot", size: one, lists: two, trustVersion: three };
   }
   throw new Malformed("no leaf has this kind and shape");
 }

@@ -83,7 +83,8 @@ export async function checkList(data, uri, { snapshot, index, head, document }) 
     return new Refused("status-not-logged", "no snapshot in the log names this state of the list");
   }
   const named = snapshot.lists.get(uri);
-  if (named === undefined || !same(named, await sha256(claims.statuses)) || claims.size !== index) {
+  const isNamed = named !== undefined && same(named, await sha256(claims.statuses)) && claims.size === index;
+  if (!isNamed || claims.trustVersion !== snapshot.trustVersion) {
     return new Refused("status-not-logged", "the snapshot in the log names another list");
   }
   // 4. The newest state there is under this head: every publication ends with its snapshot, so nothing may follow it.

@@ -352,7 +352,9 @@ def test_a_wrong_list_is_signed_and_logged_for_everybody(watch: Watch, world: Wo
     uri = world.issued[1].claims.status_uri
     index = len(world.log.entries)
     wrong = bytes(32768)
-    world.log.append(SnapshotLeaf(size=index, lists=((uri, sha256(wrong).digest()),)).to_bytes())
+    world.log.append(
+        SnapshotLeaf(size=index, lists=((uri, sha256(wrong).digest()),), trust_version=1).to_bytes()
+    )
     world.publish(NOW + 2 * HOUR, snapshot=False)
     world.lists[uri] = signed_list(
         world, uri, wrong, size=index, iat=NOW + 2 * HOUR, exp=NOW + 2 * HOUR + 14 * DAY
@@ -368,8 +370,22 @@ def test_a_snapshot_that_speaks_of_another_size_than_its_place(watch: Watch, wor
         (uri, sha256(bytes(statuses)).digest()) for uri, statuses in sorted(world.fold().lists.items())
     )
     index = len(world.log.entries)
-    world.log.append(SnapshotLeaf(size=index - 1, lists=lists).to_bytes())
+    world.log.append(SnapshotLeaf(size=index - 1, lists=lists, trust_version=1).to_bytes())
     later(world, 2)
+    watch.now = NOW + 2 * HOUR
+    assert Kind.SNAPSHOT_CONTRADICTS_LOG in watch.alarms()
+
+
+def test_a_snapshot_that_names_another_trust_version_than_was_logged(watch: Watch, world: World) -> None:
+    """Whoever was admitted by the version it passes over would be a stranger to every reader of its lists."""
+    world.trust(NOW + HOUR // 2)
+    later(world)
+    lists = tuple(
+        (uri, sha256(bytes(statuses)).digest()) for uri, statuses in sorted(world.fold().lists.items())
+    )
+    index = len(world.log.entries)
+    world.log.append(SnapshotLeaf(size=index, lists=lists, trust_version=1).to_bytes())
+    world.publish(NOW + 2 * HOUR, snapshot=False)
     watch.now = NOW + 2 * HOUR
     assert Kind.SNAPSHOT_CONTRADICTS_LOG in watch.alarms()
 
@@ -377,7 +393,7 @@ def test_a_snapshot_that_speaks_of_another_size_than_its_place(watch: Watch, wor
 def test_a_snapshot_that_leaves_a_list_out(watch: Watch, world: World) -> None:
     world.issue(signer="issuer-4", at=NOW + HOUR)
     index = len(world.log.entries)
-    world.log.append(SnapshotLeaf(size=index, lists=()).to_bytes())
+    world.log.append(SnapshotLeaf(size=index, lists=(), trust_version=1).to_bytes())
     world.publish(NOW + HOUR, snapshot=False)
     assert Kind.SNAPSHOT_CONTRADICTS_LOG in watch.alarms()
 
