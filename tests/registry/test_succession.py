@@ -276,7 +276,7 @@ def test_an_interrupted_succession_is_finished_by_doing_it_again(
     end(register)
     commands.add_trust(register.settings, register.world.notes[-1])
     # Killed before the tables end, before the next log begins, and before each of the two settings files.
-    name, calls = [("_end", 1), ("_begin", 1), ("write_object", 1), ("write_object", 2)][step]
+    name, calls = [("_end", 1), ("_begin", 1), ("write_object", 1), ("write_settings", 1)][step]
     real, count = getattr(succession, name), 0
 
     def killed(*arguments: Any, **named: Any) -> Any:
