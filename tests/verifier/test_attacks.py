@@ -191,8 +191,13 @@ def test_an_event_dated_back_acts_from_the_time_it_was_logged() -> None:
     world.event(mark, REVOKE, EventReason.REQUIREMENTS_UNMET, at=ISSUED + HOUR)
     world.publish(DAY_3)
     world.publish(NOW - HOUR)
-    assert judged(world, mark, at=DAY_4 - 1).verdict is Verdict.VALID
-    doubted(judged(world, mark, at=DAY_4), Reason.HISTORY_UNAVAILABLE)
+    then = ask(world.register(), mark.raw, anchor=world.anchor, now=NOW, at=DAY_4 - 1)
+    assert then.verdict is Verdict.VALID
+    for at in (DAY_4, DAY_3 - 1):
+        doubted(
+            ask(world.evidence(mark), mark.raw, anchor=world.anchor, now=NOW, at=at),
+            Reason.HISTORY_UNAVAILABLE,
+        )
     refused(judged(world, mark, at=DAY_3), Reason.REVOKED)
 
 
@@ -341,7 +346,17 @@ def test_iat_cannot_be_dated_back() -> None:
     world.publish(ISSUED + 1)
     mark = world.issue(at=ISSUED - 7 * DAY)
     world.publish(ISSUED + 2)
-    refused(judged(world, mark), Reason.BACKDATED)
+    doubted(judged(world, mark), Reason.HISTORY_UNAVAILABLE)  # evidence bounds from above alone
+
+
+def test_iat_cannot_be_dated_back_where_every_leaf_is_held() -> None:
+    world = World()
+    world.publish(ISSUED + DAY)
+    mark = world.issue(at=ISSUED - 7 * DAY)
+    world.publish(ISSUED + 2 * DAY)
+    world.publish(NOW - HOUR)
+    for file in (world.bundle(), world.register()):
+        refused(ask(file, mark.raw, anchor=world.anchor, now=NOW), Reason.BACKDATED)
 
 
 # ---------------------------------------------------------------- stolen keys: a position, not a date (§5 rule 5)
@@ -367,7 +382,9 @@ def test_marks_before_the_position_of_a_theft_stay_valid() -> None:
 def test_a_thief_who_dates_back_gains_nothing() -> None:
     world, _, forged = stolen()
     world.publish(NOW - HOUR)
-    refused(judged(world, forged), Reason.KEY_COMPROMISED)
+    doubted(judged(world, forged), Reason.KEY_COMPROMISED)
+    for file in (world.bundle(), world.register()):
+        refused(ask(file, forged.raw, anchor=world.anchor, now=NOW), Reason.KEY_COMPROMISED)
 
 
 def test_a_thiefs_event_is_void_and_still_links() -> None:

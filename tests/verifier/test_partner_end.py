@@ -158,10 +158,17 @@ def test_a_last_head_of_another_history_is_an_alarm() -> None:
     assert "another one then" in report.findings[4].detail
 
 
-def test_evidence_of_one_mark_does_not_show_that_it_lay_under_the_last_head() -> None:
+def test_evidence_that_holds_the_last_head_shows_that_its_mark_lies_under_it() -> None:
+    first = Two()
+    two = ending(first)  # recognition ended with the very checkpoint the mark was published with
+    for verifier in (two.online(), two.offline(two.theirs.evidence(first.mark))):
+        expected(verifier.verify(first.mark.raw), Verdict.VALID)
+
+
+def test_evidence_without_the_last_head_does_not_show_that_its_mark_lay_under_it() -> None:
     """A rogue partner proves any leaf by a small tree of its own: only the tree with that very root tells."""
     first = Two()
-    two = ending(first)
+    two = ending(first, final=last_head(first.theirs, size=first.mark.index + 1))
     for verifier in (two.online(), two.offline(two.theirs.evidence(first.mark))):
         report = verifier.verify(first.mark.raw)
         expected(report, Verdict.UNDETERMINED, Reason.LOG_INCONSISTENT)
