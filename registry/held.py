@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from keys.signed import read_mark
-from registry.models import LeafRow, MarkRow, ProfileRow
+from registry.models import EventRow, LeafRow, MarkRow, ProfileRow
 from registry.projection import read_state
 from schemas.claims import EventClaims, MarkClaims
 from schemas.profile import ProfileClaims
@@ -36,10 +36,15 @@ class Known:
 
 
 def find_known(session: Session, digests: Collection[bytes]) -> dict[bytes, Known]:
-    """Find objects by their SHA-256; of two leaves with the same object the first counts."""
+    """Find objects by their SHA-256; of two leaves with the same object the first counts.
+
+    A leaf that the fold ignores, as since a compromise of its key, makes nothing known: its sender is told why.
+    """
+    here = [(row.place == LeafRow.place) & (row.index == LeafRow.index) for row in (MarkRow, EventRow)]
     leaves = (
         select(LeafRow.object_sha256, LeafRow.kind, LeafRow.number, LeafRow.place, LeafRow.index)
         .where(LeafRow.object_sha256.in_(digests))
+        .where(exists().where(here[0]) | exists().where(here[1] & EventRow.effective))
         .order_by(LeafRow.place.desc(), LeafRow.index.desc())
     )
     profiles = select(ProfileRow.sha256, ProfileRow.number).where(ProfileRow.sha256.in_(digests))

@@ -290,6 +290,20 @@ def test_a_replayed_event_is_known_and_changes_nothing(register: Register, world
         assert session.scalars(select(MarkRow.status)).one() == 2
 
 
+def test_what_a_compromise_made_void_is_not_answered_as_known(register: Register, world: World) -> None:
+    first, void = world.issue(at=NOW), world.issue(at=NOW)
+    register.submit(first.raw)
+    register.submit(void.raw)
+    revoke = world.event(first, EventKind.REVOKE, EventReason.MISUSE, at=NOW, signer="issuer-3")
+    register.submit(revoke.raw)
+    world.compromise("issuer-3", NOW, size=4)  # the first mark stands before it, everything else behind
+    register.files.write_trust(2, world.notes[1])
+    register.publish()
+    assert register.submit(first.raw, first.raw).status == 200
+    assert refused(register, void.raw, void.raw) == ["key-compromised"] * 2
+    assert refused(register, revoke.raw, revoke.raw) == ["key-compromised"] * 2
+
+
 def test_earlier_objects_of_a_body_count_for_later_ones(register: Register, world: World) -> None:
     old, new = world.issue(at=NOW), world.issue(at=NOW)
     supersede = world.event(old, EventKind.SUPERSEDE, EventReason.REPLACED, at=NOW, successor=new)
