@@ -13,6 +13,7 @@ from forge.lies import (
     status,
     structure,
     trust,
+    unproven,
     witnessed,
 )
 from forge.vectors import Book
@@ -33,6 +34,7 @@ def all_vectors() -> Book:
         cosigned,
         status,
         ended,
+        unproven,
         asking,
     ):
         chapter.tell(book)
