@@ -140,12 +140,14 @@ function readManifest(data) {
   const text = (one) => typeof one === "string";
   const list = (one) => has(one, "file,uri") && text(one.file) && text(one.uri);
   const log = (one) => has(one, "dir,origin,size") && text(one.dir) && text(one.origin) && Number.isSafeInteger(one.size);
+  const once = (names) => new Set(names).size === names.length; // what stands there twice would be authenticated twice
   const right =
     has(value, "as_of,format,hosts,lists,logs,trust,variant") &&
     value.format === 1 &&
     ["evidence", "plain", "register"].includes(value.variant) &&
     Array.isArray(value.lists) && value.lists.every(list) &&
-    Array.isArray(value.logs) && value.logs.every(log);
+    Array.isArray(value.logs) && value.logs.every(log) &&
+    [value.lists.map(({ file }) => file), value.lists.map(({ uri }) => uri), value.logs.map(({ dir }) => dir)].every(once);
   need(right && JSON.stringify(sorted(value)) === textOf(data), "bundle.json: not a table of contents of format 1");
   return value;
 }

@@ -5,6 +5,7 @@ from forge.lies import (
     brackets,
     cosigned,
     ended,
+    forged,
     issuer,
     logged,
     moments,
@@ -13,7 +14,6 @@ from forge.lies import (
     status,
     structure,
     trust,
-    unproven,
     witnessed,
 )
 from forge.vectors import Book
@@ -34,7 +34,7 @@ def all_vectors() -> Book:
         cosigned,
         status,
         ended,
-        unproven,
+        forged,
         asking,
     ):
         chapter.tell(book)
