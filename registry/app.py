@@ -33,6 +33,9 @@ CSP = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
     "img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_LOADS_NOTHING = (
+    "default-src 'none'; frame-ancestors 'none'"  # what is neither a page nor a script, a worker's too
+)
 MAX_BODY = 4 << 20  # a submission; views for less ask for less
 
 
@@ -87,7 +90,8 @@ def from_environment() -> Flask:
 def _finish(response: Response) -> Response:
     """Give every answer what browsers, caches and other sites need to know. No cookie is ever set."""
     headers = response.headers
-    headers["Content-Security-Policy"] = CSP
+    loads = response.mimetype in ("text/html", "text/javascript")
+    headers["Content-Security-Policy"] = CSP if loads else _LOADS_NOTHING
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     if request.path != "/api/v1/submissions":

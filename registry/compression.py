@@ -20,7 +20,7 @@ _ALSO = frozenset(
     {"image/svg+xml", "application/manifest+json", "application/xml", "application/x-deflate-dictionary"}
     | {"application/zip"}  # evidence: its members are stored, and mostly text
 )
-_LEAST = 600  # bytes below which the header costs more than it saves
+_LEAST = 250  # bytes below which the header costs more than it saves
 
 
 def compress(response: Response) -> Response:

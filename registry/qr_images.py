@@ -37,14 +37,13 @@ def modules(base: str, number: MarkNumber, mark: bytes | None) -> Modules:
 
 
 def svg(dark: Modules, *, title: str) -> bytes:
-    """Draw as SVG: one path, sharp at any size. `title` is plain text; it is escaped here."""
+    """Draw as SVG: one line as wide as a module, sharp at any size. `title` is plain text; it is escaped here."""
     size = len(dark)
-    path = "".join(_runs(row, y) for y, row in enumerate(dark))
     name = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="{size * BOX}" '
         f'height="{size * BOX}" shape-rendering="crispEdges" role="img"><title>{name}</title>'
-        f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path fill="#000" d="{path}"/></svg>\n'
+        f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path fill="none" stroke="#000" d="{_runs(dark)}"/></svg>\n'
     ).encode()
 
 
@@ -58,10 +57,16 @@ def png(dark: Modules) -> bytes:
     return out.getvalue()
 
 
-def _runs(row: tuple[bool, ...], y: int) -> str:
-    drawn, x = "", 0
-    for is_dark, run in groupby(row):
-        width = len(list(run))
-        drawn += f"M{x} {y}h{width}v1h-{width}z" if is_dark else ""
-        x += width
-    return drawn
+def _runs(dark: Modules) -> str:
+    """One line through the middle of every run of dark modules; a row begins with its place, the rest are distances."""
+    drawn: list[str] = []
+    for y, row in enumerate(dark):
+        gap, move = 0, f"M{{}} {y}.5"
+        for is_dark, run in groupby(row):
+            width = len(list(run))
+            if is_dark:
+                drawn.append(f"{move.format(gap)}h{width}")
+                move = "m{} 0"
+            else:
+                gap = width
+    return "".join(drawn)

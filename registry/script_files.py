@@ -18,6 +18,9 @@ PAGES = frozenset(path.stem for path in SCRIPTS.glob("*.js"))
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "([./\w-]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|class|function|async function) (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(?:/\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+_AT_THE_END = re.compile(
+    r" +// [^\n\"'`/]*$", re.MULTILINE
+)  # of a line; with a quote in it, it may be within a text
 
 
 @cache
@@ -38,7 +41,7 @@ def _add(name: str, done: dict[str, str]) -> None:
         bound.append(f"const {{{names.replace(' as ', ': ')}}} = {_variable(imported)};\n")
     source = _IMPORT.sub("", source)
     exports = _EXPORT.findall(source)
-    source = _COMMENT.sub("", _EXPORT.sub("", source))
+    source = _AT_THE_END.sub("", _COMMENT.sub("", _EXPORT.sub("", source)))
     lines = "\n".join(line.strip() for line in source.splitlines() if line.strip())
     done[name] = (
         f"const {_variable(name)} = (() => {{\n{''.join(bound)}{lines}\nreturn {{ {', '.join(exports)} }};\n}})();\n"

@@ -44,6 +44,10 @@ def _scripts() -> tuple[list[int], list[str]]:
     from schemas.text_tables import SCRIPT_NAMES, SCRIPTS
 
     names = SCRIPT_NAMES.split()
+    coming = iter(names)
     ranges = [token.partition(".") for token in SCRIPTS.split()]
     starts = [0, *accumulate([int(size, 36) for size, _, _ in ranges])]
-    return starts[: len(ranges)], [names[int(place, 36)] if place else "" for _, _, place in ranges]
+    scripts = [
+        next(coming) if place == "+" else names[int(place, 36)] if place else "" for _, _, place in ranges
+    ]
+    return starts[: len(ranges)], scripts

@@ -1,5 +1,6 @@
 """What a register is made of: issuers, their first trust document, signed marks and events."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,7 @@ class Happened:
 
 
 def issuer_entry(label: str, **changes: Any) -> dict[str, Any]:
-    entry = key_entry(label) | ISSUERS[label] | changes
+    entry = key_entry(label) | deepcopy(ISSUERS[label]) | changes
     return entry | p256_entry(label) if label.endswith("-p") else entry
 
 

@@ -68,7 +68,7 @@ def _characters(lines: list[str]) -> tuple[str, str, list[str]]:
     """What covers all code points, from U+0000 on: sizes of ranges, each with its kind or with the place of its script.
 
     A size of 1 is left out before a kind. X: outside the repertoire. Of what is outside nobody asks the script, so its
-    neighbour's goes on over it.
+    neighbour's goes on over it. The place of a script that has not come yet is the next one: `+`.
     """
     kinds: list[list[str | int]] = [["X", 0]]
     scripts: list[list[str | int]] = [["-", 0]]
@@ -86,10 +86,11 @@ def _characters(lines: list[str]) -> tuple[str, str, list[str]]:
     _go_on(kinds, "X", 0x110000 - at)
     names = [name for name in dict.fromkeys(str(script) for script, _ in scripts) if name != "-"]
     written = "".join(f"{'' if size == 1 else _base_36(int(size))}{kind}" for kind, size in kinds if size)
-    places = [
-        _base_36(int(size)) + ("" if script == "-" else f".{_base_36(names.index(str(script)))}")
-        for script, size in scripts
-    ]
+    came = {"-": ""}
+    places = []
+    for each, length in scripts:
+        places.append(_base_36(int(length)) + came.get(str(each), ".+"))
+        came.setdefault(str(each), f".{_base_36(len(came) - 1)}")
     return written, " ".join(places), names
 
 

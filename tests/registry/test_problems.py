@@ -16,10 +16,11 @@ from registry.problems import PROBLEMS, ProblemError
 from verifier.report import Reason
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "problem.schema.json").read_text())
+PAGE = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; "
-    "manifest-src 'self'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -62,11 +63,26 @@ def test_every_route_has_the_headers_it_must_have_and_sets_no_cookie(full: Laid)
             where = (method, path, response.status_code)
             assert response.status_code < 500, where
             assert all(response.headers[name] == value for name, value in HEADERS.items()), where
+            loads = response.mimetype in ("text/html", "text/javascript")
+            expected = PAGE if loads else "default-src 'none'; frame-ancestors 'none'"
+            assert response.headers["Content-Security-Policy"] == expected, where
             assert "Set-Cookie" not in response.headers, where
             assert "Cache-Control" in response.headers, where
             assert "Server" not in response.headers or "Werkzeug" not in response.headers["Server"], where
             if method in ("GET", "HEAD") and not path.startswith("/api/v1/submissions"):
                 assert response.headers["Access-Control-Allow-Origin"] == "*", where
+
+
+def test_what_has_not_changed_keeps_the_policy_it_has(full: Laid) -> None:
+    client = full.app().test_client()
+    policies = {}
+    for path in ("/", "/js/mark.js", "/static/style.css"):
+        first = client.get(path)
+        again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert (first.status_code, again.status_code) == (200, 304)
+        policies[path] = {one.headers["Content-Security-Policy"] for one in (first, again)}
+    assert policies["/"] == policies["/js/mark.js"] == {PAGE}
+    assert policies["/static/style.css"] == {"default-src 'none'; frame-ancestors 'none'"}
 
 
 def test_reading_routes_refuse_every_other_method_by_name(full: Laid) -> None:

@@ -1,5 +1,6 @@
 """What a camera reads from our pictures is the link and the mark, whole."""
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -57,9 +58,14 @@ def test_the_drawing_shows_the_same_modules_on_white(mark: Issued) -> None:
     assert 'fill="#fff" d="M0 0h' in drawn
     picture = Image.new("1", (len(dark) * 4, len(dark) * 4), 1)
     pen = ImageDraw.Draw(picture)
-    for run in drawn.split('fill="#000" d="')[1].split('"')[0].split("M")[1:]:
-        x, rest = run.split(" ")
-        y, width = rest.split("h")[0], rest.split("h")[1].split("v")[0]
-        left, top = int(x) * 4, int(y) * 4
-        pen.rectangle((left, top, left + int(width) * 4 - 1, top + 3), fill=0)
+    x = y = 0
+    for kind, numbers in re.findall("([Mmh])([0-9. ]+)", drawn.split('stroke="#000" d="')[1].split('"')[0]):
+        if kind == "h":
+            pen.rectangle((x * 4, y * 4, (x + int(numbers)) * 4 - 1, y * 4 + 3), fill=0)
+            x += int(numbers)
+        elif kind == "M":
+            x, y = (int(number.removesuffix(".5")) for number in numbers.split(" "))
+            assert numbers.endswith(".5")  # through the middle of the row
+        else:
+            x += int(numbers.removesuffix(" 0"))
     assert read(seen(picture).text).mark == mark.raw

@@ -3,13 +3,24 @@
 import io
 import struct
 import zipfile
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from forge.in_node import needs_node, run_in_node
 from schemas.errors import MalformedError, TooLargeError
-from schemas.evidence import Archive, ListedLog, ListedStatus, Manifest, write_archive
+from schemas.evidence import (
+    Archive,
+    ListedLog,
+    ListedStatus,
+    Manifest,
+    _directory_entry,
+    _end,
+    _local_header,
+    write_archive,
+)
 
 MANIFEST = Manifest(
     variant="evidence",
@@ -39,6 +50,16 @@ def written(members: list[tuple[str, bytes]]) -> bytes:
 FILE = written(MEMBERS)
 
 
+def laid(members: list[tuple[str, bytes]]) -> bytes:
+    """The same container for any members: what only looks at the container's bytes finds nothing wrong with it."""
+    body, directory = b"", b""
+    for name, data in members:
+        crc = zlib.crc32(data)
+        directory += _directory_entry(name, crc, len(data), len(body))
+        body += _local_header(name, crc, len(data)) + data
+    return body + directory + _end(len(members), len(directory), len(body))
+
+
 def read_all(file: bytes) -> list[tuple[str, bytes]]:
     archive = Archive.open(file)
     return [(name, archive.get(name)) for name in archive.names()]
@@ -47,6 +68,7 @@ def read_all(file: bytes) -> list[tuple[str, bytes]]:
 def test_a_file_is_read_back_as_it_was_written() -> None:
     assert read_all(FILE) == MEMBERS
     assert Archive.open(FILE).manifest == MANIFEST
+    assert laid(MEMBERS) == FILE
 
 
 def test_a_file_takes_as_many_members_as_its_directory_can_count_and_no_more() -> None:
@@ -114,43 +136,71 @@ def test_what_zip_would_permit_is_refused() -> None:
             Archive.open(bent)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../mark.cwt",
-        "/mark.cwt",
-        "Mark.cwt",
-        "mark.cwt/",
-        "trust/0",
-        "trust/01",
-        "trust/1\n",
-        "events/01.cwt",
-        "status/toolong/0.cwt",
-        "profile/7K3Q9-XWD29.cwt",
-        "profile/7K3Q9XWDIL.cwt",
-        "log/0/tile/0/0",
-        "log/0/landmarks/2026-11-22",
-        "__MACOSX/mark.cwt",
-    ],
-)
+NO_NAMES = [
+    "../mark.cwt",
+    "/mark.cwt",
+    "Mark.cwt",
+    "mark.cwt/",
+    "trust/0",
+    "trust/01",
+    "trust/1\n",
+    "events/01.cwt",
+    "status/toolong/0.cwt",
+    "profile/7K3Q9-XWD29.cwt",
+    "profile/7K3Q9XWDIL.cwt",
+    "log/0/tile/0/0",
+    "log/0/landmarks/2026-11-22",
+    "__MACOSX/mark.cwt",
+]
+NO_ORDERS = [
+    [MEMBERS[1], MEMBERS[0]],
+    [MEMBERS[0], MEMBERS[2], MEMBERS[1]],
+    [MEMBERS[0], MEMBERS[1], MEMBERS[1]],
+    [MEMBERS[0], MEMBERS[0]],
+    [MEMBERS[0], MEMBERS[6], MEMBERS[5]],
+]
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
 def test_a_name_the_format_does_not_know_is_neither_written_nor_read(name: str) -> None:
+    members = [MEMBERS[0], (name, b"")]
     with pytest.raises(MalformedError):
-        written([MEMBERS[0], (name, b"")])
+        written(members)
+    with pytest.raises(MalformedError):
+        Archive.open(laid(members))
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
-        [MEMBERS[1], MEMBERS[0]],
-        [MEMBERS[0], MEMBERS[2], MEMBERS[1]],
-        [MEMBERS[0], MEMBERS[1], MEMBERS[1]],
-        [MEMBERS[0], MEMBERS[0]],
-        [MEMBERS[0], MEMBERS[6], MEMBERS[5]],
-    ],
-)
+@pytest.mark.parametrize("members", NO_ORDERS)
 def test_members_stand_in_one_order_and_once(members: list[tuple[str, bytes]]) -> None:
     with pytest.raises(MalformedError):
         written(members)
+    with pytest.raises(MalformedError):
+        Archive.open(laid(members))
+
+
+@needs_node
+def test_a_browser_opens_no_other_container(tmp_path: Path) -> None:
+    twice = replace(MANIFEST, logs=MANIFEST.logs * 2)
+    files = {
+        "whole": FILE,
+        **{f"named {name!r}": laid([MEMBERS[0], (name, b"")]) for name in NO_NAMES},
+        **{f"order {place}": laid(members) for place, members in enumerate(NO_ORDERS)},
+        "over its bound": laid([MEMBERS[0], ("mark.cwt", bytes(1025))]),
+        "something behind": FILE + b"\0",
+        "a log that stands there twice": laid([("bundle.json", twice.to_bytes())]),
+    }
+    program = """
+import { Archive } from "./verifier/archive.js";
+const opens = (hex) => {
+  try {
+    new Archive(Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16)));
+    return true;
+  } catch { return false; }
+};
+answer = Object.entries(given).filter(([, hex]) => opens(hex)).map(([name]) => name);
+"""
+    opened = run_in_node(tmp_path, program, {name: data.hex() for name, data in files.items()})
+    assert opened == ["whole"]
 
 
 def test_a_member_over_its_bound_is_refused() -> None:

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import random
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -126,6 +127,18 @@ def test_a_near_miss_is_malformed(digits: str) -> None:
 def test_what_is_too_large_is_named_so(digits: str) -> None:
     with pytest.raises(TooLargeError):
         from_digits(digits)
+
+
+def test_a_code_that_would_fill_a_megabyte_is_given_up_at_the_bound() -> None:
+    bomb = packed(1, deflate(bytes(1_000_000)))
+    assert len(bomb) < qr.MAX_DIGITS
+    tracemalloc.start()
+    try:
+        with pytest.raises(MalformedError):
+            from_digits(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_distance_beyond_the_dictionary_is_refused() -> None:

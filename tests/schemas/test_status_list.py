@@ -1,6 +1,7 @@
 """Status lists: the draft's own test vectors, then the one form we sign."""
 
 import json
+import tracemalloc
 from base64 import urlsafe_b64decode
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +102,17 @@ def test_a_list_is_read_back_as_it_was_written() -> None:
     claims = replace(CLAIMS, statuses=bytes(statuses))
     assert StatusListClaims.from_bytes(claims.to_bytes()) == claims
     assert statuses[1] == 0b1000  # entry 5: bits 2 and 3 of byte 1
+
+
+def test_a_list_that_would_fill_forty_megabytes_is_given_up_at_the_bound() -> None:
+    bomb = compress(bytes(40 << 20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(MalformedError):
+            inflate(bomb, size=LIST_BYTES)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_setting_one_entry_leaves_its_neighbours() -> None:

@@ -15,8 +15,9 @@ from forge.world import ISSUED, LIFETIME, first_document, sign
 from keys.algorithms import kid
 from schemas import cbor
 from schemas.claims import EventKind, EventReason
-from schemas.cose import EVENT_TYPE, MARK_TYPE
+from schemas.cose import EVENT_TYPE, MARK_TYPE, PROFILE_TYPE
 from schemas.organisation_id import OrganisationId
+from schemas.profile import ProfileClaims
 from schemas.status_list import LIST_BYTES
 from schemas.times import HOUR
 from schemas.trust_document import FIRST_LINE, anchor_of
@@ -315,7 +316,10 @@ def test_claims_of_one_kind_do_not_pass_as_another() -> None:
     event = world.event(mark, SUSPEND, MISUSE, logged=False)
     relabelled = sign(event.claims.to_bytes(), "issuer-3", typ=MARK_TYPE)
     as_event = sign(mark.claims, "issuer-3", typ=EVENT_TYPE)
-    for bent in (event.raw, relabelled, as_event, next(iter(world.lists.values()))):
+    profile = ProfileClaims(iat=ISSUED, number=mark.claims.number, document={"country": "JP"}).to_bytes()
+    profiles = [sign(profile, "issuer-3", typ=typ) for typ in (PROFILE_TYPE, MARK_TYPE)]
+    as_profile = sign(mark.claims, "issuer-3", typ=PROFILE_TYPE)
+    for bent in (event.raw, relabelled, as_event, *profiles, as_profile, next(iter(world.lists.values()))):
         report = ask(world.evidence(mark), bent, anchor=world.anchor, now=NOW)
         assert report.reasons in ((Reason.MALFORMED,), (Reason.TOO_LARGE,))
 

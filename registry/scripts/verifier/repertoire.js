@@ -25,8 +25,9 @@ const allKinds = once(() =>
   ranges(Array.from(KINDS.replaceAll("\n", "").matchAll(/([0-9a-z]*)([A-Z])/g), ([, size, kind]) => [parseInt(size || "1", 36), kind])),
 );
 const allScripts = once(() => {
-  const names = words(SCRIPT_NAMES);
-  return ranges(words(SCRIPTS).map(numbers).map(([size, place]) => [size, names[place] ?? ""]));
+  const [names, coming] = [words(SCRIPT_NAMES), words(SCRIPT_NAMES).values()];
+  const read = (place) => (place === "+" ? coming.next().value : names[parseInt(place, 36)] ?? "");
+  return ranges(words(SCRIPTS).map((token) => token.split(".")).map(([size, place]) => [parseInt(size, 36), read(place)]));
 });
 
 function valueAt(character, { starts, values }) {

@@ -36,22 +36,21 @@ X18O4X9O7X2OeX6O4aXrcO5XgO3XdO3X38OcX2hO7XcO4XOfXcO4X1kO8XaO6X14O8XuO2X2O26X9gOc
 O6X8O8X7O9X43OX1jO11XaOsmXwyoIwX37dI7X66I2X4g2IeX5rlI2e7Xf2I15uX3t7IfcmtX6oV47bkX
 `;
 export const SCRIPTS = `
-1t q.0 6 q.0 1b 1.0 f 1.0 5 n.0 1 v.0 1 ch.0 13 5.0 5 2.1 3o 4.2 1 9.2 1 6.2 1 1.2 1 2i.2 e.3 g.2 3p.4 2 4q.4
-2o.5 39.6 6.7 1 e.7 2 2.7 1 w.7 1 a.7 b q.7 1 3z.7 28.8 1c.7 1s.9 1s.a 1s.b w.c g.8 40.7 29.d 4 f.d 2 q.d 3l.e
-3k.f 3k.g 3l.h 3i.i 3k.j 3k.k 3l.l 3k.m 1q.n 1 1t.n 3j.o 5x.p 4 13.p 4g.q 2j.r 1 4.r 74.s bk.t 2o.u hs.v w.w
-23.x 3 i.x w.y l.z b w.10 w.11 3k.12 2.13 2 1.13 1 4q.13 28.v 28.14 1c.15 2o.16 w.12 w.17 40.18 28 3k.19 1s.1a
-1s.1b 28.1c 1c.1d g.4 1c.r g.1a 1c 12.0 5.2 1.4 1d.0 5.2 4.0 5.2 d.0 1.4 1y.0 1.2 1s 74.0 74.2 35 3.0 b 1.0 g
-g.0 3q 1.2 3 2.0 6 1.0 r 1.0 h 15.0 1a0 73.1e lc 2o.1f w.0 3k.3 1c.r 28.1g 2o.t w.4 3k a8.1h l 1.1h 1 1.1h p
-9.1h 4 2.s 8 4.1h 5 2g.1i 4 3.1i 1 2i.1j 2 8.1j 18.1 2n.s g w.1 1c g.1j w.s 1s v.s 29 1b.1j 1 2g.1j 4o 534.1h
-1s g74.1h y8.1k 1c.1l 8w.1m 2o.4 2o.1n y 2u.0 3 39.0 1c.1o g 1s.1p 2o.1q w.d 1a.1r 1 1.1r 1c.1s w.s 27.1t 1
-g.1t w.q 2o.1u w.q 2o.1v x.1w 1b.t 17.0 1 9.0 1.2 4.0 6 28.u 1s.1w f7k.s e8.1h j.0 a.5 1f.6 dq.7 2 5c.7 1a 2.4
-1s 41.7 w q.0 6 q.0 b a.1j 1 19.1j 3 1r.s w 74.1x 1s 28.2 g 1c.2 4w w.1y 1s.1z w 1c.20 w.21 1c.22 w.23 2o.24
-28.25 1c.26 1c.27 28.28 1c.29 1s.2a 40.2b ao.2c 3k.0 1s.2d w.2e w.2f 2o.2g w.2h w.2i 2o.2j w.2k 2o.2l 2o.2m
-w.2n 1s.2o 1s.2p 1s.2q w.2r w.2s 3k.2t 3k.2u 3k.2v 9s.2w w.7 3k.2x 1c.2y 1s.2z 1s.30 1c.31 w.32 3k.33 28.34
-1c.35 28.36 1c.37 2p.38 v.m 3k.39 1c.3a 28.3b 1n.3c 1 5g.3c 3k.3d 74.3e 3k.3f 2o.3g w.13 3k.3h 74.3i 4g.3j
-2o.3k 4g.3l 2o.3m 28.3n 2o.3o g.v 8w.3p 34.3q 40.3r 2o.3s ao.3t 5s.3u g.1l 1s.i 32o.3v 34.3w 3y8.3x 740.3y
-g0.1n 1c.3z 2o.40 1c.41 n4.42 5c.43 68.44 1.45 1.46 u.1h 5c0.45 e8.47 6wg.45 h.1j 7z.1i 1c.1j k.1i c.1j 234.46
-3r4.48 lc 68.2 10g 1ds.49 74.0 74.1f b4.4a 1c.4b 10g.4c w.t 74.4d oh.4e b3 e8.7 e8 1.1i 2rj gv0g.1h 6o
+1t q.+ 6 q.0 1b 1.0 f 1.0 5 n.0 1 v.0 1 ch.0 13 5.0 5 2.+ 3o 4.+ 1 9.2 1 6.2 1 1.2 1 2i.2 e.+ g.2 3p.+ 2 4q.4
+2o.+ 39.+ 6.+ 1 e.7 2 2.7 1 w.7 1 a.7 b q.7 1 3z.7 28.+ 1c.7 1s.+ 1s.+ 1s.+ w.+ g.8 40.7 29.+ 4 f.d 2 q.d 3l.+
+3k.+ 3k.+ 3l.+ 3i.+ 3k.+ 3k.+ 3l.+ 3k.+ 1q.+ 1 1t.n 3j.+ 5x.+ 4 13.p 4g.+ 2j.+ 1 4.r 74.+ bk.+ 2o.+ hs.+ w.+
+23.+ 3 i.x w.+ l.+ b w.+ w.+ 3k.+ 2.+ 2 1.13 1 4q.13 28.v 28.+ 1c.+ 2o.+ w.12 w.+ 40.+ 28 3k.+ 1s.+ 1s.+ 28.+
+1c.+ g.4 1c.r g.1a 1c 12.0 5.2 1.4 1d.0 5.2 4.0 5.2 d.0 1.4 1y.0 1.2 1s 74.0 74.2 35 3.0 b 1.0 g g.0 3q 1.2 3
+2.0 6 1.0 r 1.0 h 15.0 1a0 73.+ lc 2o.+ w.0 3k.3 1c.r 28.+ 2o.t w.4 3k a8.+ l 1.1h 1 1.1h p 9.1h 4 2.s 8 4.1h
+5 2g.+ 4 3.1i 1 2i.+ 2 8.1j 18.1 2n.s g w.1 1c g.1j w.s 1s v.s 29 1b.1j 1 2g.1j 4o 534.1h 1s g74.1h y8.+ 1c.+
+8w.+ 2o.4 2o.+ y 2u.0 3 39.0 1c.+ g 1s.+ 2o.+ w.d 1a.+ 1 1.1r 1c.+ w.s 27.+ 1 g.1t w.q 2o.+ w.q 2o.+ x.+ 1b.t
+17.0 1 9.0 1.2 4.0 6 28.u 1s.1w f7k.s e8.1h j.0 a.5 1f.6 dq.7 2 5c.7 1a 2.4 1s 41.7 w q.0 6 q.0 b a.1j 1 19.1j
+3 1r.s w 74.+ 1s 28.2 g 1c.2 4w w.+ 1s.+ w 1c.+ w.+ 1c.+ w.+ 2o.+ 28.+ 1c.+ 1c.+ 28.+ 1c.+ 1s.+ 40.+ ao.+ 3k.0
+1s.+ w.+ w.+ 2o.+ w.+ w.+ 2o.+ w.+ 2o.+ 2o.+ w.+ 1s.+ 1s.+ 1s.+ w.+ w.+ 3k.+ 3k.+ 3k.+ 9s.+ w.7 3k.+ 1c.+ 1s.+
+1s.+ 1c.+ w.+ 3k.+ 28.+ 1c.+ 28.+ 1c.+ 2p.+ v.m 3k.+ 1c.+ 28.+ 1n.+ 1 5g.3c 3k.+ 74.+ 3k.+ 2o.+ w.13 3k.+ 74.+
+4g.+ 2o.+ 4g.+ 2o.+ 28.+ 2o.+ g.v 8w.+ 34.+ 40.+ 2o.+ ao.+ 5s.+ g.1l 1s.i 32o.+ 34.+ 3y8.+ 740.+ g0.1n 1c.+
+2o.+ 1c.+ n4.+ 5c.+ 68.+ 1.+ 1.+ u.1h 5c0.45 e8.+ 6wg.45 h.1j 7z.1i 1c.1j k.1i c.1j 234.46 3r4.+ lc 68.2 10g
+1ds.+ 74.0 74.1f b4.+ 1c.+ 10g.+ w.t 74.+ oh.+ b3 e8.7 e8 1.1i 2rj gv0g.1h 6o
 `;
 export const SCRIPT_NAMES = `
 Latin Bopomofo Greek Coptic Cyrillic Armenian Hebrew Arabic Syriac Thaana Nko Samaritan Mandaic Devanagari

@@ -5,6 +5,7 @@ from forge.lies import (
     brackets,
     cosigned,
     ended,
+    forged,
     issuer,
     logged,
     moments,
@@ -37,6 +38,7 @@ def all_vectors() -> Book:
         cosigned,
         status,
         ended,
+        forged,
         asking,
     ):
         chapter.tell(book)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from forge.trust_documents import base64_of
 from forge.vectors import Book, published
 from forge.world import ISSUED, NOW, Issued, World, first_document
 from schemas.times import DAY, HOUR
@@ -34,6 +35,19 @@ def tell_absence(book: Book) -> None:
         bundle,
         "not-logged",
         anchor=anchor,
+        twin="valid-bundle",
+    )
+    ended, _ = published()
+    final = {"size": ended.log.head.size, "root": base64_of(ended.log.root(ended.log.head.size))}
+    entries = ended.documents[-1]["logs"]
+    ended.trust(NOW - HOUR // 2, logged=False, logs=[*entries[:-1], entries[-1] | {"final": final}])
+    book.doubt(
+        "not-logged-no-successor",
+        "The only log has ended, and its successor is not named yet: it may hold the mark.",
+        ended.issue(logged=False).raw,
+        ended.bundle(),
+        "not-logged",
+        anchor=ended.anchor,
         twin="valid-bundle",
     )
     wrong = world.log.proof(0)

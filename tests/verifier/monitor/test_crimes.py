@@ -244,6 +244,13 @@ def test_a_replayed_event(watch: Watch, world: World) -> None:
     assert watch.alarms() == [Kind.EVENT_OUT_OF_ORDER]
 
 
+def test_a_reinstatement_that_was_kept_for_a_week_before_it_was_logged(watch: Watch, world: World) -> None:
+    world.event(world.issued[1], EventKind.REINSTATE, EventReason.INVESTIGATION_CLOSED, at=NOW)
+    watch.now = NOW + 7 * DAY + 1
+    world.publish(watch.now)
+    assert watch.alarms() == [Kind.BACKDATED]
+
+
 def test_the_owner_lifts_what_the_authority_suspended(watch: Watch, world: World) -> None:
     world.event(world.issued[0], EventKind.SUSPEND, EventReason.MISUSE, at=NOW + HOUR, signer="authority")
     world.event(world.issued[0], EventKind.REINSTATE, EventReason.MISUSE, at=NOW + HOUR)
