@@ -166,6 +166,15 @@ def test_a_flood_of_reports_is_stopped_and_ends_by_itself(
         keep(tmp_path, report, now=1_000_100)
     keep(tmp_path, report, now=1_003_700)
     assert len(list((tmp_path / "reports").iterdir())) == 4
+    monkeypatch.setattr(misuse, "MOST", 4)
+    with pytest.raises(ProblemError, match="very many"):
+        keep(tmp_path, report, now=2_000_000)
+
+
+def test_a_report_larger_than_any_form_is_not_read(full: Laid) -> None:
+    answer = full.client().post("/report-misuse", data=form(more="x" * (32 << 10)))
+    assert answer.status_code == 413
+    assert not list(full.home.glob("reports/*"))
 
 
 # ---------------------------------------------------------------- the scheme file's facts

@@ -15,7 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -225,6 +225,30 @@ def test_a_witness_whose_bytes_drip_is_cut_off_at_the_limit(log: Log, states: Wi
         stop.set()
         thread.join()
     assert states.by_url[client.url].state is State.SLOW
+
+
+def test_a_witness_whose_answer_does_not_end_is_not_heard_to_the_end(log: Log, states: WitnessStates) -> None:
+    poured: list[bytes] = []
+    piece = bytes(1 << 20)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+
+        def pour() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                while len(poured) < 64:
+                    connection.sendall(piece)
+                    poured.append(piece)
+
+        thread = threading.Thread(target=pour, daemon=True)
+        thread.start()
+        client = WitnessClient(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        assert gathered(log, [client], states) == []
+        thread.join()
+    assert states.by_url[client.url].state is State.LYING
+    assert len(poured) < 64  # MiB: what the machine's own buffers take is a few
 
 
 def test_nobody_at_the_address_is_down(log: Log, states: WitnessStates) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from verifier.suppliers import xlsx
+from verifier.suppliers import reading, xlsx
 from verifier.suppliers.reading import read_table
 from verifier.suppliers.sheets import SheetError
 
@@ -101,6 +101,16 @@ def test_what_is_no_table_is_named_with_what_to_do(data: bytes, reason: str, hin
     with pytest.raises(SheetError, match=hint) as caught:
         read_table(data)
     assert caught.value.reason == reason
+
+
+def test_a_file_larger_than_any_table_is_refused_before_it_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "MAX_FILE", 1 << 20)
+    for data in (b"a,b\n" + bytes(1 << 20), b"PK\x03\x04" + bytes(1 << 20)):
+        with pytest.raises(SheetError) as caught:
+            read_table(data)
+        assert caught.value.reason == "too-large"
 
 
 def test_a_workbooks_numbers_days_and_blanks_are_read_as_they_are_held() -> None:

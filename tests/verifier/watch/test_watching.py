@@ -18,6 +18,7 @@ from schemas.claims import EventKind, EventReason
 from schemas.times import DAY, HOUR
 from verifier.cli import main
 from verifier.suppliers import checking
+from verifier.watch import mailing
 
 NOTHING, NEWS, USAGE, COULD_NOT = 0, 1, 2, 3
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -206,6 +207,20 @@ def test_a_mail_nobody_took_is_sent_the_next_time_and_once(
     (tmp_path / "sent.eml").unlink()
     assert watch(*mail, _mailing(tmp_path, 0)) == NOTHING
     assert not (tmp_path / "sent.eml").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script is the mail program")
+def test_a_mail_program_that_does_not_end_is_not_waited_for(
+    watch: Watch, scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailing, "PATIENCE", 0.2)
+    program = tmp_path / "waiting"
+    program.write_text("#!/bin/sh\nexec sleep 20\n")
+    program.chmod(0o700)
+    mail = ["--quiet", "--mail-to", "buyer@example.jp", "--sendmail", str(program)]
+    assert watch(*mail) == NOTHING
+    scene.revoke()
+    assert watch(*mail) == COULD_NOT
 
 
 def test_a_name_in_several_lines_writes_no_header_of_a_mail(
