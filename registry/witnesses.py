@@ -7,12 +7,16 @@ time, and if that time is about now.
 """
 
 import http.client
+import io
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from queue import Empty, SimpleQueue
+from typing import Any
 from urllib.parse import urlsplit
 
 from keys.notes import BadNoteSignatureError, verify_cosignature
@@ -90,6 +94,7 @@ class WitnessClient:
         parts = urlsplit(self.url)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(parts.hostname or "", parts.port, timeout=_left(deadline))
+        connection.response_class = partial(_InTime, deadline=deadline)  # type: ignore[assignment]
         try:
             connection.request(
                 "POST",
@@ -97,15 +102,10 @@ class WitnessClient:
                 body,
                 {"Content-Type": "text/plain; charset=utf-8"},
             )
-            response = connection.getresponse()
-            data = bytearray()
-            while len(data) <= MAX_ANSWER:
-                if connection.sock is not None:
-                    connection.sock.settimeout(_left(deadline))
-                part = response.read1(4096)
-                if not part:
-                    return response.status, bytes(data)
-                data += part
+            with connection.getresponse() as response:
+                data = response.read(MAX_ANSWER + 1)
+            if len(data) <= MAX_ANSWER:
+                return response.status, data
             raise WitnessError(State.LYING, f"answers without end ({MAX_ANSWER} bytes)")
         except TimeoutError as error:
             raise WitnessError(State.SLOW, f"did not answer within {LIMIT:.0f} seconds") from error
@@ -228,6 +228,30 @@ def _is_retired(name: str | None, document: TrustDocument, now: int) -> bool:
     """Whether a witness met before has left: each of its windows is over."""
     entries = [one for one in document.witnesses if one.name == name]
     return bool(entries) and all(one.until <= now for one in entries)
+
+
+class _InTime(http.client.HTTPResponse):
+    """An answer of which every read, of a header too, ends by `deadline`. Raises TimeoutError."""
+
+    def __init__(self, sock: socket.socket, *arguments: Any, deadline: float, **more: Any) -> None:
+        super().__init__(sock, *arguments, **more)
+        self.fp = io.BufferedReader(_Timed(self.fp.detach(), sock, deadline))
+
+
+class _Timed(io.RawIOBase):
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
+        self._raw, self._sock, self._deadline = raw, sock, deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int | None:
+        self._sock.settimeout(_left(self._deadline))
+        return self._raw.readinto(into)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 def _left(deadline: float) -> float:
