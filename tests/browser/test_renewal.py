@@ -63,7 +63,7 @@ def device(
     page = context.new_page()
     served = Served()
     page.route("**/bundle", served.answer)
-    page.goto(f"{site.url}/robots.txt")
+    page.goto(f"{site.url}/js/site.js")
     page.evaluate(f"(() => {{ {joined('shared/store.js')}\nglobalThis.store = $shared_store; }})()")
 
     def renew() -> Any:

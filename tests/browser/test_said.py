@@ -25,7 +25,7 @@ def test_scripts_that_may_be_taken_for_others_are_named_below_the_checks(
     chromium: Any, site: Site, lang: str, title: str
 ) -> None:
     page = chromium.new_page()
-    page.goto(f"{site.url}/robots.txt")
+    page.goto(f"{site.url}/js/site.js")
     page.evaluate(f"(() => {{ {joined('shared/said.js')}\nglobalThis.said = $shared_said; }})()")
     lines = page.evaluate(
         """async ([report, lang]) => {

@@ -51,7 +51,7 @@ async ({ file, anchor, mark, text, dictionary, options }) => {
 def judge(chromium: Any, site: Site) -> Iterator[Any]:
     """A page that has loaded what pages are served, and judges."""
     page = chromium.new_page()
-    page.goto(f"{site.url}/robots.txt")
+    page.goto(f"{site.url}/js/site.js")
     page.evaluate(f"(() => {{ {joined('verifier/all.js')}\nglobalThis.akashi = $verifier_all; }})()")
 
     def asked(vector: dict[str, Any], file: bytes) -> Any:
