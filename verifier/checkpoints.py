@@ -47,9 +47,9 @@ def bracket(
 class Checkpoints:
     """Those of one log. `named` gives the member of each size, `read` a member's note; `root_at` is the head's own history.
 
-    `began`: the log is no older than this; `now` says which witnesses are over, 0: those the document
-    says are (POSIX seconds both). `holds_every_leaf`: only then is
-    a leaf that is found behind a checkpoint not under it, too: a log can hold a leaf twice. Safe to share by threads.
+    `began`: the log is no older than this; `now` says which witnesses are over, 0: those the document says are (POSIX
+    seconds both). `holds_every_leaf`: only then is a leaf that is found behind a checkpoint not under it, too, for a log
+    can hold a leaf twice. Safe to share by threads.
     """
 
     def __init__(
