@@ -138,3 +138,15 @@ def tell(book: Book) -> None:
         sign(replace(claims, scheme="other"), "issuer-3"),
         "scheme-mismatch",
     )
+
+    longest = World()
+    mark = longest.issue(exp=ISSUED + 400 * DAY)
+    longest.publish(ISSUED + HOUR)
+    longest.publish(NOW - HOUR)
+    book.valid(
+        "valid-longest",
+        "Of exactly the 400 days its issuer may give.",
+        mark.raw,
+        longest.evidence(mark),
+        anchor=longest.anchor,
+    )
